@@ -1,0 +1,1 @@
+"""Referral Watch: what was owed to a child and not done, found while it can still be mended."""

@@ -1,0 +1,164 @@
+"""What may partners and services rely on? Read from schemas/: types, topics, policy."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator, ValidationError
+from jsonschema_rs import Registry as Documents
+
+from services.domain.policy import Policy
+from services.domain.registry import Registry
+from services.domain.working_days import Calendar
+from services.runtime.faults import Fault, faults_of
+from services.runtime.projection import Projector, compile_projector
+from services.runtime.topics import Topic, load_topics
+
+__all__ = ["Contracts", "Fault", "Json", "Topic"]
+
+CENSUS_SYSTEM = "cin-census"
+"""The source system that knows no practitioner (contract.md 2)."""
+BASE = "local:///"
+ENVELOPE = "envelope.json"
+DEFINITIONS = "events/definitions.json"
+
+CodeSets = Mapping[str, Mapping[str, str]]
+Json = dict[str, Any] | list[Any] | str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """schemas/, loaded once; `codes` is label by code by set, `lea` ONS area by DfE's number."""
+
+    path: Path
+    registry: Registry
+    codes: CodeSets
+    lea: Mapping[str, str]
+    topics: Mapping[str, Topic]
+    projectors: Mapping[str, Projector]
+    validators: Mapping[str, Draft202012Validator]
+    envelope: Draft202012Validator
+
+    @classmethod
+    def load(cls, path: Path) -> "Contracts":
+        """Read and compile schemas/; raises at once on anything that does not hold together."""
+        registry_content = read_toml(path / "agencies.toml")
+        codes = load_codes(path / "codes", registry_content)
+        schemas = load_schemas(path)
+        definitions = schemas[DEFINITIONS]["$defs"]
+        documents = Documents([(BASE + name, schema) for name, schema in schemas.items()])
+        types = {event_type(name): name for name in schemas if event_type(name)}
+        return cls(
+            path=path,
+            registry=Registry.parse(registry_content),
+            codes=codes,
+            lea=read_toml(path / "codes" / "local-authority.toml")["lea"],
+            topics=load_topics(path / "asyncapi" / "asyncapi.yaml"),
+            projectors={
+                each: compile_projector(schemas[name], definitions, codes) or _nothing
+                for each, name in types.items()
+            },
+            validators={
+                each: _validator(name, schemas[name], documents) for each, name in types.items()
+            },
+            envelope=_validator(ENVELOPE, schemas[ENVELOPE], documents),
+        )
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """Every event type with a schema, our own included."""
+        return frozenset(self.validators)
+
+    @property
+    def max_message_bytes(self) -> int:
+        """The largest message that any topic takes: what producers must allow."""
+        return max(topic.max_message_bytes for topic in self.topics.values())
+
+    def policy(self) -> Policy:
+        """Read policy/ afresh: numbers and lists, feeds, calendar."""
+        folder = self.path / "policy"
+        numbers = read_toml(folder / "default.toml")
+        phrases = read_toml(folder / "adult-language.toml")
+        numbers["lists"] = {**numbers["lists"], **phrases["lists"]}
+        calendar = Calendar.parse(read_toml(folder / "bank-holidays.toml"))
+        return Policy.parse(numbers, read_toml(folder / "feeds.toml"), self.registry, calendar)
+
+    def validate_envelope(self, event: Json) -> list[Fault]:
+        """Every fault of a CloudEvent around its data; a type without a schema is one."""
+        faults = faults_of(self.envelope.iter_errors(event))
+        stated = event.get("type") if isinstance(event, dict) else None
+        if isinstance(stated, str) and stated not in self.types:
+            faults = sorted([*faults, _unknown_type()])
+        return faults
+
+    def validate(self, stated: str, data: Json, source_system: str | None = None) -> list[Fault]:
+        """Every fault of the data of a type; the census need not name a practitioner."""
+        validator = self.validators.get(stated)
+        if validator is None:
+            return [_unknown_type()]
+        errors = validator.iter_errors(data)
+        if source_system == CENSUS_SYSTEM:
+            return faults_of([error for error in errors if not _no_practitioner(error)], "/data")
+        return faults_of(errors, "/data")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def load_schemas(path: Path) -> dict[str, dict[str, Any]]:
+    """Read envelope.json and events/*.json, by their path under schemas/."""
+    files = [path / ENVELOPE, *sorted((path / "events").glob("*.json"))]
+    return {
+        file.relative_to(path).as_posix(): json.loads(file.read_text(encoding="utf-8"))
+        for file in files
+    }
+
+
+def load_codes(path: Path, registry: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Read codes/*.toml, by set; the set `agency` is the registry's agencies and kinds."""
+    sets: dict[str, dict[str, str]] = {
+        file.stem: read_toml(file)["codes"] for file in sorted(path.glob("*.toml"))
+    }
+    sets["agency"] = {kind: kind for kind in registry["kinds"]} | {
+        name: agency["name"] for name, agency in registry["agencies"].items()
+    }
+    return sets
+
+
+def event_type(name: str) -> str:
+    """Return the event type of a schema's path, blank where it is the schema of none."""
+    shared = name in {ENVELOPE, DEFINITIONS}
+    return "" if shared else name.removeprefix("events/").removesuffix(".json")
+
+
+def _validator(name: str, schema: dict[str, Any], documents: Documents) -> Draft202012Validator:
+    return Draft202012Validator(
+        schema,
+        validate_formats=True,
+        ignore_unknown_formats=False,
+        registry=documents,
+        base_uri=BASE + name,
+        offline=True,
+    )
+
+
+def _no_practitioner(error: ValidationError) -> bool:
+    return (
+        error.kind.name == "required"
+        and not error.instance_path
+        and error.kind.as_dict()["property"] == "practitioner"
+    )
+
+
+def _unknown_type() -> Fault:
+    return Fault("/type", "unknown-type", "This type of event is not known.")
+
+
+def _nothing(_: object) -> dict[str, Any]:
+    return {}
