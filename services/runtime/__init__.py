@@ -1,0 +1,1 @@
+"""How it runs: plumbing that knows no rule and imports no service."""

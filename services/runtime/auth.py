@@ -1,0 +1,104 @@
+"""Who is calling? A bearer token (JWT, ES256) checked against a JWKS file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from services.runtime import clock
+
+ALGORITHMS: Final = ["ES256"]
+ISSUER: Final = "referral-watch"
+AUDIENCE: Final = "referral-watch"
+LEEWAY_SECONDS: Final = 60
+MAX_TOKEN: Final = 4096
+ROLES: Final = frozenset(
+    {"agency", "police-supervisor", "qa-reviewer", "pcc-analyst", "pcc-editor", "administrator"}
+)
+
+
+class Unauthorised(Exception):
+    """The token does not say who is calling; `reason` is a code that may be shown."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling, as the token says it."""
+
+    subject: str
+    agency: str
+    role: str
+    areas: tuple[str, ...] = ()
+
+
+class Verifier:
+    """Checks tokens; reads the key file again when it changes, so that keys can overlap."""
+
+    def __init__(self, jwks: Path) -> None:
+        self._path = jwks
+        self._stamp = (0, 0)
+        self._keys = KeySet([])
+        self._refresh()
+
+    def verify(self, bearer: str) -> Caller:
+        """Return the caller for an `Authorization` header or a bare token.
+
+        Raises Unauthorised with a reason: malformed, signature, expired, claims.
+        """
+        self._refresh()
+        scheme, _, token = bearer.strip().rpartition(" ")
+        if scheme.lower() not in ("", "bearer") or not token or len(token) > MAX_TOKEN:
+            raise Unauthorised("malformed")
+        return _caller(self._claims(token))
+
+    def _claims(self, token: str) -> dict[str, object]:
+        """Check signature, issuer, audience and times."""
+        try:
+            decoded = jwt.decode(token, self._keys, algorithms=ALGORITHMS)
+        except (JoseError, ValueError):
+            raise Unauthorised("signature") from None
+        try:
+            _registry().validate(decoded.claims)
+        except JoseError as error:
+            raise Unauthorised("expired" if "expired" in error.error else "claims") from None
+        return decoded.claims
+
+    def _refresh(self) -> None:
+        """Read the keys again if the file is another than last time."""
+        status = self._path.stat()
+        stamp = (status.st_mtime_ns, status.st_ino)
+        if stamp != self._stamp:
+            self._keys = KeySet.import_key_set(msgspec.json.decode(self._path.read_bytes()))
+            self._stamp = stamp
+
+
+def _registry() -> jwt.JWTClaimsRegistry:
+    """Return what a token must claim, as of now."""
+    return jwt.JWTClaimsRegistry(
+        now=int(clock.now().timestamp()),
+        leeway=LEEWAY_SECONDS,
+        iss={"essential": True, "value": ISSUER},
+        aud={"essential": True, "value": AUDIENCE},
+        sub={"essential": True},
+        exp={"essential": True},
+        iat={"essential": True},
+    )
+
+
+def _caller(claims: dict[str, object]) -> Caller:
+    """Read our own claims; they are signed, but a wrong type must not get further."""
+    subject, agency, role = (claims.get(name) for name in ("sub", "agency", "role"))
+    areas = claims.get("areas", [])
+    if not (isinstance(subject, str) and isinstance(agency, str) and isinstance(role, str)):
+        raise Unauthorised("claims")
+    if role not in ROLES or not isinstance(areas, list):
+        raise Unauthorised("claims")
+    return Caller(subject, agency, role, tuple(str(area) for area in areas))

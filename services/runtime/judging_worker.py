@@ -1,0 +1,134 @@
+"""How does a judge run? Chronologies in, one whole verdict on each child out. Knows no rule."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import msgspec
+
+from services.domain.chronology import Chronology
+from services.domain.events import Malformed
+from services.domain.gaps import Gap
+from services.domain.judging import CannotJudge
+from services.domain.policy import Policy
+from services.domain.verdicts import Verdict
+from services.runtime import metrics
+from services.runtime.contracts import Contracts
+from services.runtime.guard import Message, Never
+from services.runtime.kafka import Publisher
+from services.runtime.settings import Settings
+from services.runtime.stream import Worker
+
+CHRONOLOGIES: Final = "child.chronologies"
+TAKE: Final = 200  # some of them are whole childhoods
+
+Judge = Callable[[Chronology, Policy], Sequence[Gap]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Who judges, by which policy, and in which epoch its verdicts count."""
+
+    name: str
+    judge: Judge
+    policy: Policy
+    epoch: int
+
+    @property
+    def topic(self) -> str:
+        """Where the verdicts go."""
+        return f"{self.name}.gaps"
+
+    def verdict(self, chronology: Chronology) -> Verdict:
+        """Judge one child. Raises Never where it cannot be judged: nothing is guessed."""
+        try:
+            with metrics.JUDGE_SECONDS.labels(self.name).time():
+                gaps = self.judge(chronology, self.policy)
+        except CannotJudge as error:
+            raise Never(error.code) from None
+        return Verdict(
+            child_ref=chronology.child_ref,
+            judge=self.name,
+            epoch=self.epoch,
+            version=chronology.version,
+            policy_version=self.policy.version,
+            merged_into=chronology.merged_into,
+            gaps=tuple(gaps),
+        )
+
+
+def read(messages: Iterable[Message]) -> list[Chronology]:
+    """Return the newest chronology of each child; tombstones say nothing.
+
+    Raises Never for what is no chronology.
+    """
+    newest: dict[str, Chronology] = {}
+    for message in messages:
+        if message.value is None:
+            continue
+        read = _chronology(message.value)
+        known = newest.setdefault(read.child_ref, read)
+        if (read.epoch, read.version) > (known.epoch, known.version):
+            newest[read.child_ref] = read
+    return list(newest.values())
+
+
+def _chronology(value: bytes) -> Chronology:
+    try:
+        wire = msgspec.json.decode(value)
+        if isinstance(wire, dict):
+            return Chronology.from_wire(wire)
+    except (msgspec.MsgspecError, Malformed, UnicodeDecodeError):
+        raise Never("undecodable") from None
+    raise Never("undecodable")
+
+
+async def handle(bench: Bench, publisher: Publisher, messages: Sequence[Message]) -> None:
+    """Judge the children of a batch and publish what is found; returns when all is acknowledged."""
+    verdicts = []
+    for chronology in read(messages):
+        verdicts.append(bench.verdict(chronology))
+        await asyncio.sleep(0)  # heartbeats and probes are answered between two children
+    outcomes = await publisher.publish([_outgoing(bench.topic, one) for one in verdicts])
+    for refused in filter(None, outcomes):
+        raise Never(f"verdict-{refused.reason}")
+    metrics.VERDICTS.labels(bench.name).inc(len(verdicts))
+
+
+def _outgoing(topic: str, verdict: Verdict) -> tuple[str, bytes, bytes]:
+    return topic, verdict.child_ref.encode(), msgspec.json.encode(verdict.to_wire())
+
+
+async def current_epoch(pool: "asyncpg.Pool[asyncpg.Record]") -> int:
+    """Return the epoch that the ledger goes by; a verdict of a lower one would be refused."""
+    epoch: int = await pool.fetchval("SELECT current FROM ledger.current_epoch")
+    return epoch
+
+
+def worker(name: str, judge: Judge, settings: Settings, migrations: Path) -> Worker:
+    """Compose the worker of one judge; it reads policy and epoch once, when it starts."""
+    bench: Bench | None = None
+
+    async def start(worker: Worker) -> None:
+        nonlocal bench
+        policy = Contracts.load(settings.schemas).policy()
+        bench = Bench(name, judge, policy, await current_epoch(worker.pool))
+
+    async def batch(messages: Sequence[Message]) -> None:
+        if bench is None:
+            raise RuntimeError("messages before the start")
+        await handle(bench, made.publisher, messages)
+
+    made = Worker(
+        service=name,
+        topics=[CHRONOLOGIES],
+        settings=settings,
+        handle=batch,
+        migrations=migrations,
+        on_start=start,
+        take=TAKE,
+    )
+    return made

@@ -1,0 +1,94 @@
+"""What do we count? Every metric of every service; labels are bounded: no ref, no name."""
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # nobody reads these series
+
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_SIZES: Final = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500)
+
+# Process.
+UP: Final = Gauge("rw_up", "1 while the process runs.", ["service", "version"])
+
+# HTTP: rate, errors, duration, by the route's template.
+HTTP_SECONDS: Final = Histogram(
+    "rw_http_request_seconds",
+    "Seconds to answer a request.",
+    ["service", "route", "method", "status"],
+    buckets=_SECONDS,
+)
+
+# Messages.
+MESSAGES_IN: Final = Counter(
+    "rw_messages_in_total", "Messages handled and acknowledged.", ["service", "topic"]
+)
+MESSAGES_OUT: Final = Counter(
+    "rw_messages_out_total", "Messages acknowledged by the broker.", ["service", "topic"]
+)
+BATCH_SIZE: Final = Histogram(
+    "rw_batch_messages", "Messages handled at once.", ["service"], buckets=_SIZES
+)
+BATCH_SECONDS: Final = Histogram(
+    "rw_batch_seconds", "Seconds to handle a batch.", ["service"], buckets=_SECONDS
+)
+NOT_NOW: Final = Counter(
+    "rw_not_now_total", "Tries put off: database or broker away.", ["service", "reason"]
+)
+BATCHES_SPLIT: Final = Counter(
+    "rw_batches_split_total", "Batches that failed and were taken one by one.", ["service"]
+)
+DEAD_LETTERS: Final = Counter(
+    "rw_dead_letters_total", "Messages set aside for good.", ["service", "topic", "reason"]
+)
+DEAD_LETTERS_WAITING: Final = Gauge(
+    "rw_dead_letters_waiting", "Dead letters not yet re-driven.", ["service", "topic"]
+)
+ATTEMPTS_OPEN: Final = Gauge(
+    "rw_attempts_open", "Messages that ended the process and may again.", ["service", "topic"]
+)
+LAG: Final = Gauge(
+    "rw_consumer_lag_messages", "Messages not yet acknowledged.", ["service", "topic"]
+)
+
+# Intake: events by type and what became of them; the outbox and its relay.
+EVENTS_RECEIVED: Final = Counter(
+    "rw_events_received_total", "Events offered to intake.", ["type", "status"]
+)
+WARNINGS: Final = Counter(
+    "rw_event_warnings_total", "Warnings given with accepted events.", ["code"]
+)
+OUTBOX_DEPTH: Final = Gauge("rw_outbox_rows", "Rows committed and not yet published.")
+OUTBOX_AGE: Final = Gauge("rw_outbox_age_seconds", "Age of the oldest unpublished row.")
+RELAY_PARKED: Final = Counter(
+    "rw_relay_parked_total", "Outbox rows refused for ever and parked.", ["topic", "reason"]
+)
+RELAY_PARKED_WAITING: Final = Gauge("rw_relay_parked_rows", "Parked outbox rows.")
+LINKS: Final = Counter("rw_identity_links_total", "Links and un-links made.", ["change"])
+REVIEWS_OPEN: Final = Gauge("rw_identity_reviews_open", "Conflicts of identity to be reviewed.")
+
+# Chronology, judges, ledger.
+VERSIONS_PUBLISHED: Final = Counter(
+    "rw_chronology_versions_total", "Versions of chronologies published."
+)
+CHRONOLOGY_BYTES: Final = Histogram(
+    "rw_chronology_bytes",
+    "Size of a published chronology.",
+    buckets=(1_000, 10_000, 100_000, 1_000_000, 4_000_000, 8_000_000),
+)
+VERDICTS: Final = Counter("rw_verdicts_total", "Verdicts given.", ["judge"])
+JUDGE_SECONDS: Final = Histogram(
+    "rw_judge_seconds", "Seconds to judge one child.", ["judge"], buckets=_SECONDS
+)
+BELIEFS: Final = Counter("rw_ledger_beliefs_total", "Beliefs written.", ["judge", "change"])
+VERDICTS_REFUSED: Final = Counter(
+    "rw_ledger_refused_total", "Verdicts that came too late to count.", ["judge", "reason"]
+)
+SWEPT: Final = Counter(
+    "rw_sweep_republished_total", "Chronologies sent again because a judge was silent.", ["judge"]
+)
+SWEEP_GIVEN_UP: Final = Gauge(
+    "rw_sweep_given_up_children", "Children whom a judge stays silent about.", ["judge"]
+)
+GAPS_OPEN: Final = Gauge("rw_gaps_open", "Gaps believed open now.", ["judge", "rule"])

@@ -1,0 +1,148 @@
+"""How does a process of ours start, run its tasks, and end?
+
+Ends with 0 on SIGTERM or SIGINT within ten seconds, with 70 when a task fails, so that its
+supervisor starts it again.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final, NoReturn
+
+from fastapi import FastAPI
+
+from services.runtime import access, guard, log, metrics, postgres, problems, status
+from services.runtime.settings import Settings
+
+Step = Callable[[], Awaitable[None]]
+
+PATIENCE_SECONDS: Final = 8.0  # what a stop may take before we leave without asking further
+_log = log.get(__name__)
+
+
+class Process:
+    """One service's process: status server, start, tasks for as long as it runs, stop.
+
+    Every task of `background` runs for ever; "not now" starts it again after a pause, any other
+    exception ends the process with 70. They are stopped last first. `app` is served on
+    RW_HTTP_PORT, with problems, access log and status routes installed; RW_STATUS_PORT, where set,
+    serves the status alone.
+    """
+
+    def __init__(  # noqa: PLR0913 - the composition root of a process; by name only
+        self,
+        *,
+        service: str,
+        settings: Settings,
+        checks: Mapping[str, status.Check],
+        on_start: Step | None = None,
+        on_stop: Step | None = None,
+        background: Sequence[Step] = (),
+        app: FastAPI | None = None,
+        progress: status.Progress | None = None,
+        leave: Callable[[int], object] = os._exit,
+    ) -> None:
+        self._service = service
+        self._settings = settings
+        self._checks = checks
+        self._on_start = on_start
+        self._on_stop = on_stop
+        self._background = background
+        self._app = app
+        self._progress = progress or status.Progress()
+        self._leave = leave
+
+    def main(self) -> NoReturn:
+        """Run until told to stop; ends the process."""
+        log.configure(self._service, self._settings.log_level)
+        metrics.UP.labels(self._service, _version()).set(1)
+        asyncio.run(self.run())
+        sys.exit(0)
+
+    async def run(self) -> None:
+        """Live until SIGTERM or SIGINT; leaves when living fails or stopping takes too long."""
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.set)
+        living = asyncio.create_task(self._guarded(self._live), name=self._service)
+        await stopping.wait()
+        _log.info("stopping")
+        hurry = loop.call_later(PATIENCE_SECONDS, self._hurry)
+        await _cancel(living)
+        hurry.cancel()
+        _log.info("stopped")
+
+    async def _live(self) -> None:
+        """Serve, start, run the tasks; on the way out undo it in reverse order."""
+        async with AsyncExitStack() as stack:
+            await self._serve(stack)
+            if self._on_start is not None:
+                await self._on_start()
+            if self._on_stop is not None:
+                stack.push_async_callback(self._on_stop)
+            if self._app is not None:
+                await self._serve_pages(stack, self._app)
+            for step in self._background:
+                task = asyncio.create_task(self._guarded(self._tirelessly(step)))
+                stack.push_async_callback(_cancel, task)
+            _log.info("started")
+            await asyncio.Event().wait()
+
+    async def _serve(self, stack: AsyncExitStack) -> None:
+        """Open the status port, if there is one: before anything that may have to wait."""
+        port = self._settings.status_port
+        if port is not None:
+            app = status.status_app(self._checks, self._progress)
+            await stack.enter_async_context(status.serve(app, self._settings.status_host, port))
+
+    async def _serve_pages(self, stack: AsyncExitStack, app: FastAPI) -> None:
+        """Open the service's own port."""
+        if self._settings.http_port is None:
+            raise SystemExit("Cannot start, the environment is not right: RW_HTTP_PORT is missing")
+        problems.install(app)
+        access.install(app, self._service)
+        app.include_router(status.router(self._checks, self._progress))
+        host, port = self._settings.http_host, self._settings.http_port
+        await stack.enter_async_context(status.serve(app, host, port))
+
+    def _tirelessly(self, step: Step) -> Step:
+        """Start a task again whenever it ends with "not now"."""
+
+        async def tireless() -> None:
+            await postgres.patiently(
+                step, also=(guard.NotNow,), waiting=lambda _: self._progress.wait()
+            )
+
+        return tireless
+
+    async def _guarded(self, step: Step) -> None:
+        """Run a task; whatever it raises ends the process."""
+        try:
+            await step()
+        except Exception as error:  # noqa: BLE001 - the guard of tasks: none may die unseen
+            _log.critical("task failed, leaving", error=error)
+            self._leave(guard.EXIT_FAILED)
+
+    def _hurry(self) -> None:
+        """Leave although something still hangs: what is not acknowledged comes again."""
+        _log.warning("left before all was done")
+        self._leave(0)
+
+
+async def _cancel(task: "asyncio.Task[None]") -> None:
+    """Cancel a task and see it end."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _version() -> str:
+    """Return the version of the distribution, or say that there is none."""
+    try:
+        return version("referral-watch")
+    except PackageNotFoundError:
+        return "unpackaged"

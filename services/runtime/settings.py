@@ -1,0 +1,49 @@
+"""What was this process told by its environment (`RW_…`), and is it complete?"""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PREFIX = "RW_"
+
+
+class Misconfigured(SystemExit):
+    """The environment is incomplete or wrong; ends the process with one line for its operator."""
+
+
+class Settings(BaseSettings):
+    """What every service needs to know; a service adds its own fields in its `settings.py`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    postgres_dsn: SecretStr
+    postgres_pool_max: int = 8
+    kafka_bootstrap: str
+    schemas: Path = REPOSITORY / "schemas"
+    status_host: str = "127.0.0.1"
+    status_port: int | None = None
+    http_host: str = "127.0.0.1"
+    http_port: int | None = None
+    jwks_file: Path | None = None
+    master_key_file: Path | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the environment; every fault at once, naming variables and never their values."""
+        try:
+            return cls()
+        except ValidationError as error:
+            faults = "; ".join(_fault(e["loc"], e["type"]) for e in error.errors())
+        raise Misconfigured(f"Cannot start, the environment is not right: {faults}")
+
+
+def _fault(location: tuple[int | str, ...], kind: str) -> str:
+    """Say what is wrong with one variable: its name and the kind of fault."""
+    name = PREFIX + "_".join(str(part) for part in location).upper()
+    return f"{name} is missing" if kind == "missing" else f"{name} is wrong ({kind})"
