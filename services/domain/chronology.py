@@ -1,0 +1,166 @@
+"""What has happened to this child, in order, and what of it is in effect?"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from services.domain.entitlement import unentitled
+from services.domain.events import INCIDENT_TYPES, Event, Key, Malformed
+from services.domain.incidents import Incident, incidents_of
+from services.domain.referrals import Referral, referrals_of
+from services.domain.registry import Registry
+from services.domain.retraction import Reason, retracted
+
+REF_KINDS = (
+    "custody_ref",
+    "incident_ref",
+    "interview_ref",
+    "concern_ref",
+    "referral_ref",
+    "service_ref",
+)
+"""The kinds of ref by which an event carries what is owed."""
+
+Plain = TypeVar("Plain", str, int, bool)
+
+__all__ = ["Chronology", "Folded", "Reason", "arrange", "fold"]
+
+
+def arrange(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Put events in order, each once: of two with one key the highest state counts."""
+    latest: dict[Key, Event] = {}
+    for event in events:
+        known = latest.setdefault(event.key, event)
+        if event.state > known.state:
+            latest[event.key] = event
+    return tuple(sorted(latest.values(), key=attrgetter("order")))
+
+
+@dataclass(frozen=True, slots=True)
+class Chronology:
+    """One child, whole: every event known of, and the training of staff who are named in it."""
+
+    child_ref: str
+    epoch: int
+    version: int
+    merged_into: str | None
+    erased: bool
+    events: tuple[Event, ...]
+    training: tuple[Event, ...]
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any]) -> "Chronology":
+        """Read a published chronology; fields it does not know are ignored.
+
+        Raises:
+            Malformed: a field is absent or of the wrong kind, in it or in one of its events.
+
+        """
+        return cls(
+            child_ref=_typed(wire, "child_ref", str),
+            epoch=_typed(wire, "epoch", int),
+            version=_typed(wire, "version", int),
+            merged_into=None
+            if wire.get("merged_into") is None
+            else _typed(wire, "merged_into", str),
+            erased=_typed(wire, "erased", bool),
+            events=_events(wire, "events"),
+            training=_events(wire, "training"),
+        )
+
+    def to_wire(self) -> dict[str, Any]:
+        """Write the chronology as it is published, its events in order."""
+        return {
+            "schema": 1,
+            "child_ref": self.child_ref,
+            "epoch": self.epoch,
+            "version": self.version,
+            "merged_into": self.merged_into,
+            "erased": self.erased,
+            "events": [event.to_wire() for event in arrange(self.events)],
+            "training": [event.to_wire() for event in arrange(self.training)],
+        }
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What rules read: the events in effect, in order; and beside them what has none, and why."""
+
+    child_ref: str
+    events: tuple[Event, ...]
+    training: tuple[Event, ...]
+    without_effect: tuple[tuple[Event, Reason], ...]
+
+    def of_type(self, event_type: str) -> list[Event]:
+        """The events of one type, in order."""
+        return self._by_type.get(event_type, [])
+
+    def carrying(self, kind: str, ref: str) -> list[Event]:
+        """The events that carry a ref of a kind as their own, in order."""
+        return self._by_ref.get((kind, ref), [])
+
+    def refs(self, kind: str) -> list[str]:
+        """Every ref of a kind, each once, in order of first appearance."""
+        return [ref for of_kind, ref in self._by_ref if of_kind == kind]
+
+    @cached_property
+    def referrals(self) -> dict[str, Referral]:
+        """Every referral known of, by its ref."""
+        return referrals_of(
+            {ref: self.carrying("referral_ref", ref) for ref in self.refs("referral_ref")}
+        )
+
+    def incidents(self, counts: Callable[[Event], bool]) -> list[Incident]:
+        """The events that count, grouped into incidents (contract.md 3.1), in order."""
+        return incidents_of(
+            event for event in self.events if event.type in INCIDENT_TYPES and counts(event)
+        )
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[Event]]:
+        index: dict[str, list[Event]] = {}
+        for event in self.events:
+            index.setdefault(event.type, []).append(event)
+        return index
+
+    @cached_property
+    def _by_ref(self) -> dict[tuple[str, str], list[Event]]:
+        index: dict[tuple[str, str], list[Event]] = {}
+        for event in self.events:
+            for kind in REF_KINDS:
+                ref = event.facts.get(kind)
+                if isinstance(ref, str):
+                    index.setdefault((kind, ref), []).append(event)
+        return index
+
+
+def fold(chronology: Chronology, registry: Registry) -> Folded:
+    """Say which events are in effect: retraction first, then who was entitled to say what."""
+    events, training = arrange(chronology.events), arrange(chronology.training)
+    idle = retracted((*events, *training), registry)
+    standing = [event for event in events if event.key not in idle]
+    idle |= unentitled(standing, registry)
+    return Folded(
+        child_ref=chronology.child_ref,
+        events=tuple(event for event in standing if event.key not in idle),
+        training=tuple(event for event in training if event.key not in idle),
+        without_effect=tuple(
+            (event, idle[event.key]) for event in (*events, *training) if event.key in idle
+        ),
+    )
+
+
+def _typed(wire: Mapping[str, Any], field: str, kind: type[Plain]) -> Plain:
+    value = wire.get(field)
+    if type(value) is not kind:
+        raise Malformed(field)
+    return value
+
+
+def _events(wire: Mapping[str, Any], field: str) -> tuple[Event, ...]:
+    events = wire.get(field)
+    if not isinstance(events, list) or not all(isinstance(event, Mapping) for event in events):
+        raise Malformed(field)
+    return arrange(Event.from_wire(event) for event in events)

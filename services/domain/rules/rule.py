@@ -1,0 +1,96 @@
+"""What is a rule, and what does it say of a child?"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Any
+
+from services.domain.chronology import Folded
+from services.domain.events import Event
+from services.domain.incidents import Ref
+from services.domain.moments import stamp
+from services.domain.policy import AT_ONCE, Deadline, Policy
+
+Closure = tuple[datetime, Event]
+"""When something counts as done, and by which event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What a rule found not done: a gap without what is the same for every gap of the rule.
+
+    `judged` is the kind and ref that the obligation is keyed by; `closed` when it was met and by
+    which event, None while it is not; `behind` the other events that made it; `more` what else
+    tells two gaps of one ref apart. `forgives` is how far past `opens_at` is still in time.
+    """
+
+    judged: Ref
+    anchor: Event
+    agency: str
+    opens_at: datetime
+    closed: Closure | None
+    code: str
+    forgives: timedelta = AT_ONCE
+    referral_ref: str | None = None
+    visible_to: tuple[str, ...] = ()
+    behind: tuple[Event, ...] = ()
+    more: tuple[str, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def exists(self) -> bool:
+        """Whether there was a moment at which it was owed and not done."""
+        if self.closed is None:
+            return True
+        late = self.closed[0] - self.opens_at
+        return late > AT_ONCE and late >= self.forgives
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of contract.md 3: its name, its lesson, what closes its gaps, and its function."""
+
+    name: str
+    lesson: str
+    kind: str
+    version: int
+    closing: tuple[str, ...]
+    judge: Callable[[Folded, Policy], Iterator[Shortfall]]
+
+    @property
+    def family(self) -> str:
+        """The family, which is also the name of the service that judges by it."""
+        return self.name.partition(".")[0]
+
+
+def clock_params(clock: Deadline) -> dict[str, Any]:
+    """How a deadline was worked out, as a reader will be told it."""
+    return {
+        "started_at": stamp(clock.start),
+        "due_at": stamp(clock.at),
+        "limit": clock.limit,
+        "unit": clock.unit,
+        "skipped": [{"on": day.day.isoformat(), "name": day.name} for day in clock.skipped],
+    }
+
+
+def by_until(events: Iterable[Event]) -> list[Event]:
+    """Order events by the last moment at which each may have happened."""
+    return sorted(events, key=attrgetter("until"))
+
+
+def first_from(at: datetime, events: list[Event]) -> list[Event]:
+    """Find the first event at or after a moment (none or one) among events in `by_until` order.
+
+    A fact of which only the day is known is at or after every moment of its day.
+    """
+    place = bisect_left(events, at, key=attrgetter("until"))
+    return events[place : place + 1]
+
+
+def closure(done: Iterable[Event]) -> Closure | None:
+    """Take the first of the events that would each have met what was owed, at its own time."""
+    first = min(done, key=attrgetter("order"), default=None)
+    return None if first is None else (first.time, first)

@@ -1,0 +1,164 @@
+"""What holds of every chronology, whatever is in it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from services.domain import events as e
+from services.domain.chronology import fold
+from services.domain.events import Event
+from services.domain.gaps import Gap
+from services.domain.judging import judge
+from tests.domain.lives import (
+    AREA,
+    CARE,
+    POLICE,
+    SCHOOL,
+    VOLUNTARY,
+    chronology,
+    event,
+    policy,
+    registry,
+    retraction,
+)
+
+START = datetime(2025, 12, 20, tzinfo=UTC)
+REFS = {
+    "custody_ref": ("C-1", "C-2"),
+    "incident_ref": ("I-1", "I-2"),
+    "interview_ref": ("V-1", "V-2"),
+    "concern_ref": ("K-1", "K-2"),
+    "referral_ref": ("R-1", "R-2"),
+    "service_ref": ("S-1",),
+}
+TRIGGERS = ("C-1", "I-1", "V-2", "K-2")
+WORDS: dict[str, Sequence[object]] = {
+    "grade": ("green", "amber", "red"),
+    "involvement": ("suspect", "witness"),
+    "decision": ("section-47", "section-17", "no-further-action"),
+    "leads_to": ("section-47", "none"),
+    "kind": ("therapeutic", "mentoring"),
+    "sent_to": (AREA, "E09000001"),
+    "triggers": ((), ("C-1",), ("I-1", "K-2"), TRIGGERS),
+}
+FACTS: dict[str, tuple[str, ...]] = {
+    e.DETAINED: ("custody_ref", "incident_ref?"),
+    e.INTERVIEWED: ("interview_ref", "custody_ref?", "incident_ref?", "involvement"),
+    e.EXPOSED: ("incident_ref", "grade", "involvement"),
+    e.CONCERN: ("concern_ref", "incident_ref?", "grade"),
+    e.MADE: ("referral_ref", "triggers", "sent_to"),
+    e.AMENDED: ("referral_ref", "triggers?", "sent_to?"),
+    e.WITHDRAWN: ("referral_ref",),
+    e.NOT_REFERRED: ("triggers",),
+    e.RECEIVED: ("referral_ref",),
+    e.DECIDED: ("referral_ref", "decision"),
+    e.TOLD: ("referral_ref",),
+    e.DISCUSSED: ("referral_ref?", "leads_to"),
+    e.ASSESSMENT_COMPLETED: ("referral_ref",),
+    e.CONFERENCE_HELD: ("referral_ref?",),
+    e.CLOSED: ("referral_ref",),
+    e.SERVICE_REFERRED: ("service_ref", "kind"),
+    e.SUPPORT_STARTED: ("service_ref",),
+}
+CLOSING = (e.DECIDED, e.TOLD, e.ASSESSMENT_COMPLETED, e.CONFERENCE_HELD, e.CLOSED, e.WITHDRAWN)
+
+
+@st.composite
+def an_event(draw: st.DrawFn, types: Sequence[str] = tuple(FACTS)) -> Event:
+    type_ = draw(st.sampled_from(types))
+    facts: dict[str, Any] = {}
+    for stated in FACTS[type_]:
+        name = stated.rstrip("?")
+        if stated == name or draw(st.booleans()):
+            facts[name] = draw(st.sampled_from([*REFS.get(name, ()), *WORDS.get(name, ())]))
+    return event(
+        type_,
+        START + timedelta(hours=draw(st.integers(0, 24 * 120))),
+        draw(st.sampled_from((POLICE, CARE, SCHOOL, VOLUNTARY))),
+        f"e{draw(st.integers(0, 10**9))}",
+        age=draw(st.sampled_from((None, 15, 17, 18))),
+        record=draw(st.sampled_from(("record-1", "record-2"))),
+        **facts,
+    )
+
+
+LIVES = st.lists(an_event(), max_size=14, unique_by=lambda each: each.key)
+
+
+def judged(events: Sequence[Event]) -> list[Gap]:
+    return judge("timeliness", chronology(events), policy())
+
+
+@given(LIVES, st.randoms(use_true_random=False))
+def test_the_order_of_arrival_and_duplicates_change_nothing(
+    events: list[Event], by: Random
+) -> None:
+    arrived = [*events, *by.choices(events, k=3)] if events else []
+    by.shuffle(arrived)
+    assert judged(arrived) == judged(events)
+
+
+@given(LIVES, an_event())
+def test_an_event_and_its_retraction_leave_everything_as_it_was(
+    events: list[Event], added: Event
+) -> None:
+    assert judged([*events, added, retraction(added)]) == judged(events)
+
+
+@given(LIVES)
+def test_every_retraction_and_its_own_retraction_leave_everything_as_it_was(
+    events: list[Event],
+) -> None:
+    undone = [retraction(each) for each in events]
+    redone = [retraction(each) for each in undone]
+    assert judged([*events, *undone, *redone]) == judged(events)
+    assert judged([*events, *undone]) == []
+
+
+@given(LIVES, an_event(types=CLOSING))
+def test_what_closes_gaps_never_makes_one_open_earlier_or_stay_open_longer(
+    events: list[Event], closing: Event
+) -> None:
+    before = {gap.gap_id: gap for gap in judged(events)}
+    assume(closing.facts.get("decision") not in ("section-17", "section-47"))
+    for gap in judged([*events, closing]):
+        known = before.get(gap.gap_id)
+        if known is None or closing.type == e.WITHDRAWN:
+            continue
+        assert gap.opens_at >= known.opens_at
+        assert known.closes_at is None or (gap.closes_at or known.closes_at) <= known.closes_at
+
+
+@given(LIVES)
+def test_every_gap_is_an_interval_named_once_on_evidence_that_is_there(events: list[Event]) -> None:
+    found = judged(events)
+    assert len({gap.gap_id for gap in found}) == len(found)
+    in_effect = {each.key for each in fold(chronology(events), registry()).events}
+    for gap in found:
+        assert gap.closes_at is None or gap.closes_at > gap.opens_at
+        assert gap.evidence[0] == gap.anchor
+        assert len(set(gap.evidence)) == len(gap.evidence)
+        assert set(gap.evidence) <= in_effect
+        assert gap.agency not in gap.visible_to
+
+
+@given(LIVES)
+def test_every_event_is_either_in_effect_or_listed_with_a_reason(events: list[Event]) -> None:
+    folded = fold(chronology(events), registry())
+    idle = {each.key for each, _ in folded.without_effect}
+    standing = {each.key for each in folded.events}
+    assert not idle & standing
+    assert idle | standing == {each.key for each in events}
+
+
+@settings(max_examples=50)
+@given(LIVES)
+def test_the_wire_changes_nothing(events: list[Event]) -> None:
+    known = chronology(events)
+    assert judge("timeliness", type(known).from_wire(known.to_wire()), policy()) == judged(events)
+    for gap in judged(events):
+        assert Gap.from_wire(gap.to_wire()) == gap
