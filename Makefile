@@ -1,0 +1,53 @@
+# `make` alone prints the targets. Needs Python 3.11 or later, make and the package registries.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help check test demo up down status clean bench deps lock
+
+PY := .venv/bin/python
+VENV := .venv/.ready
+T ?= tests
+
+help:  ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@echo '  make test T=tests/domain   runs one file or folder of tests'
+
+check: $(VENV)  ## lint, format, types, fences and the tests that need no broker: seconds
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-logo
+	@$(PY) -m pytest -q -m 'not stack'
+
+test: $(VENV)  ## every test, on a real broker and database of its own
+	@$(PY) -m pytest $(T)
+
+demo: $(VENV)  ## start everything, fill it with an invented county, say where to look
+	@$(PY) -m deploy.embedded demo
+
+up: $(VENV)  ## start everything, empty
+	@$(PY) -m deploy.embedded up
+
+down: $(VENV)  ## stop everything; what was stored stays
+	@$(PY) -m deploy.embedded down
+
+status: $(VENV)  ## say what runs
+	@$(PY) -m deploy.embedded status
+
+clean: $(VENV)  ## stop everything and delete what was stored
+	@$(PY) -m deploy.embedded clean
+
+bench: $(VENV)  ## measure what docs claim
+	@$(PY) -m bench
+
+deps: $(VENV)  ## fetch everything now, so that the next start needs no network
+	@$(PY) -m deploy.embedded deps
+
+lock: $(VENV)  ## work out requirements.lock and the notices again from pyproject.toml
+	@$(PY) -m uv pip compile pyproject.toml --quiet --all-extras --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
+	@$(PY) -m deploy.notices > THIRD_PARTY_NOTICES.md
+
+# The environment is made once, and again when the lock changes.
+$(VENV): requirements.lock
+	@PYTHON="$(PYTHON)" sh deploy/venv.sh

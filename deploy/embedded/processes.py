@@ -1,0 +1,50 @@
+"""Which processes is Referral Watch made of? One catalogue; a later service is one more line."""
+
+from dataclasses import dataclass
+
+SERVICES = ("intake", "chronology", "timeliness", "ledger", "dashboards")
+"""Each owns a Postgres role and schema of its name; the order of their migrations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One Python process: `python -m <module>` under `role`, a name of `SERVICES`.
+
+    `serves` processes answer HTTP at the port of their name; the others show only their
+    metrics and health there.
+    """
+
+    name: str
+    module: str
+    role: str
+    serves: bool = False
+
+
+PROCESSES = (
+    Process("intake", "services.intake", "intake", serves=True),
+    Process("intake-relay", "services.intake.relay", "intake"),
+    Process("intake-matcher", "services.intake.matcher", "intake"),
+    Process("chronology", "services.chronology", "chronology"),
+    Process("timeliness", "services.timeliness", "timeliness"),
+    Process("ledger", "services.ledger", "ledger"),
+    Process("dashboards", "services.dashboards", "dashboards", serves=True),
+)
+
+BROKER = ("kafka", "kafka-controller")
+DATABASE = "postgres"
+RUNNER = "supervisor"
+
+DEFAULT_PORTS: dict[str, int] = {
+    "intake": 8801,
+    "dashboards": 8802,
+    "intake-relay": 8811,
+    "intake-matcher": 8812,
+    "chronology": 8813,
+    "timeliness": 8814,
+    "ledger": 8815,
+    RUNNER: 8899,
+    DATABASE: 8854,
+    "kafka": 8892,
+    "kafka-controller": 8893,
+}
+"""What is asked for first; `ports.py` says what happens where one is taken."""

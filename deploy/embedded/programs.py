@@ -1,0 +1,57 @@
+"""How is each process of the stack started: its command line and its environment?"""
+
+import sys
+from collections.abc import Mapping
+
+from deploy.embedded import secret_files
+from deploy.embedded.kafka import Broker
+from deploy.embedded.places import PROJECT, Places
+from deploy.embedded.ports import HOST
+from deploy.embedded.postgres import Database
+from deploy.embedded.processes import DATABASE, PROCESSES, Process
+from deploy.embedded.runner import Program
+
+SERVICES_GROUP = "services"
+"""Started after database and broker, stopped before them, and all at once."""
+
+
+def programs(
+    places: Places, ports: Mapping[str, int], database: Database, broker: Broker
+) -> list[Program]:
+    """Return everything that supervisord runs, in the order of starting."""
+    return [
+        # INT is PostgreSQL's fast shutdown; TERM would wait for its clients to go.
+        Program(DATABASE, database.command, user=database.account.name, signal="INT"),
+        Program("kafka", broker.command),
+        *(
+            Program(
+                process.name,
+                [sys.executable, "-m", process.module],
+                _environment(process, places, ports, database, broker),
+                group=SERVICES_GROUP,
+            )
+            for process in PROCESSES
+        ),
+    ]
+
+
+def _environment(
+    process: Process,
+    places: Places,
+    ports: Mapping[str, int],
+    database: Database,
+    broker: Broker,
+) -> dict[str, str]:
+    """Return what one service is told: its own role's password and no other."""
+    face = "RW_HTTP_PORT" if process.serves else "RW_STATUS_PORT"
+    told = {
+        "RW_POSTGRES_DSN": database.dsn(process.role),
+        "RW_KAFKA_BOOTSTRAP": broker.bootstrap,
+        "RW_SCHEMAS": str(PROJECT / "schemas"),
+        "RW_JWKS_FILE": str(places.jwks),
+        "RW_HTTP_HOST": HOST,
+        face: str(ports[process.name]),
+    }
+    if process.role == "intake":  # the vault is intake's alone
+        told["RW_MASTER_KEY_FILE"] = str(secret_files.master_key(places.secrets))
+    return told

@@ -1,0 +1,27 @@
+"""Which passwords and keys does this stack have? Each made once, at random, in its own file."""
+
+import base64
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from deploy.embedded.places import write_private
+
+
+def password(folder: Path, name: str) -> str:
+    """Return the password called `name`, made when first asked for."""
+    return _once(folder / f"{name}.password", lambda: secrets.token_hex(24))
+
+
+def master_key(folder: Path) -> Path:
+    """Return the file of the vault's master key: 32 random bytes, base64."""
+    file = folder / "master.key"
+    _once(file, lambda: base64.b64encode(secrets.token_bytes(32)).decode())
+    return file
+
+
+def _once(file: Path, make: Callable[[], str]) -> str:
+    """Return what the file holds; write it first where there is none."""
+    if not file.exists():
+        write_private(file, make())
+    return file.read_text()

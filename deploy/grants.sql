@@ -1,0 +1,9 @@
+-- Who may read whose views across schemas; run by the database's owner after migrations, any number of times.
+GRANT USAGE ON SCHEMA chronology TO intake, ledger;
+GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.record_position,
+                chronology.touch_position, chronology.child_position TO intake;
+GRANT SELECT ON chronology.child_position TO ledger;
+GRANT EXECUTE ON FUNCTION chronology.request_publication(text) TO ledger;
+GRANT USAGE ON SCHEMA ledger TO intake, timeliness, dashboards;
+GRANT SELECT ON ledger.verdict_position, ledger.deployed_judge, ledger.belief, ledger.watermark TO intake, dashboards;
+GRANT SELECT ON ledger.current_epoch TO timeliness;
