@@ -1,0 +1,1 @@
+"""May this agency say this, is it well formed, and whose record is it?"""

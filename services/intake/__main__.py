@@ -1,0 +1,55 @@
+"""Runs intake's API: `python -m services.intake`."""
+
+import asyncio
+from pathlib import Path
+
+from services.intake.api import create_app
+from services.intake.desk import Desk
+from services.intake.settings import Settings, require_keys
+from services.runtime import postgres
+from services.runtime.process import Process
+
+SERVICE = "intake"
+MIGRATIONS = Path(__file__).with_name("migrations")
+SAMPLE_SECONDS = 1.0
+
+
+def main() -> None:
+    settings = Settings.load()
+    require_keys(settings)
+    app = create_app(settings)
+    desk: Desk = app.state.desk
+
+    async def start() -> None:
+        desk.open(await postgres.create_pool(settings))
+
+    async def stop() -> None:
+        desk.pool.terminate()
+
+    async def sample() -> None:
+        while True:
+            await desk.sample()
+            await asyncio.sleep(SAMPLE_SECONDS)
+
+    async def work_off() -> None:
+        await desk.imports.run()
+
+    async def database() -> bool:
+        return await postgres.answers(desk.pool)
+
+    async def migrations() -> bool:
+        return await postgres.migrated(desk.pool, MIGRATIONS)
+
+    Process(
+        service=SERVICE,
+        settings=settings,
+        checks={"database": database, "migrations": migrations},
+        on_start=start,
+        on_stop=stop,
+        background=(sample, work_off),
+        app=app,
+    ).main()
+
+
+if __name__ == "__main__":
+    main()

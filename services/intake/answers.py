@@ -1,0 +1,154 @@
+"""What do the answers look like? Read by whoever reads the OpenAPI document."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from services.intake.candidates import Outcome
+
+
+class Fault(BaseModel):
+    """One thing wrong with what was sent; a value is never repeated."""
+
+    pointer: str = Field(description="RFC 6901, from the event's root.", examples=["/data/grade"])
+    code: str = Field(examples=["not-in-code-set"])
+    message: str = Field(default="", examples=["This must be one of: green, amber, red."])
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(examples=["The event is not right"])
+    status: int = Field(examples=[422])
+    code: str = Field(examples=["invalid-event"])
+    errors: list[Fault] = []
+
+
+class Receipt(BaseModel):
+    """What became of one event."""
+
+    receipt: str | None = Field(
+        description="To follow the event with; null where nothing was kept (validate_only).",
+        examples=["0f4c1d2ab1c94f0c9f3d6a1be58a7c10"],
+    )
+    source: str = Field(examples=["/norfolk-police/custody"])
+    id: str = Field(examples=["custody-48213-1"])
+    outcome: Literal["accepted", "duplicate"]
+
+
+class BatchItem(BaseModel):
+    """What became of one event of a batch; source and id are null where they are at fault."""
+
+    source: str | None
+    id: str | None
+    outcome: Outcome
+    status: int = Field(description="What the event alone would have been answered with.")
+    receipt: str | None = None
+    code: str | None = Field(None, description="Why it was rejected.")
+    errors: list[Fault] = []
+
+
+class BatchAnswer(BaseModel):
+    """One item an event, in order."""
+
+    receipts: list[BatchItem]
+
+
+class Times(BaseModel):
+    """When each stage was reached, null where it has not been."""
+
+    accepted: datetime
+    published: datetime | None
+    in_chronology: datetime | None
+    judged: datetime | None
+
+
+class OpenGap(BaseModel):
+    """Something owed to the child of this event and not yet done."""
+
+    gap_id: str
+    rule: str
+    lesson: str
+    kind: Literal["gap", "query"]
+    observed: bool
+    referral_ref: str | None
+    opens_at: datetime
+    closes_at: datetime | None
+    why: str = Field(description="One plain sentence, for this reader.")
+
+
+class Position(BaseModel):
+    """How far an event has come."""
+
+    receipt: str
+    stage: Literal["accepted", "published", "in_chronology", "judged"]
+    times: Times
+    gaps: list[OpenGap]
+
+
+class Positions(BaseModel):
+    """How far each of several events has come; receipts of other agencies are left out."""
+
+    items: list[Position]
+
+
+class Identity(BaseModel):
+    """What each record says of who the child is: every distinct statement, in order."""
+
+    child_ref: str
+    records: list[dict[str, Any]]
+
+
+class EventText(BaseModel):
+    """What an event said, without who child and practitioner are."""
+
+    receipt: str
+    source: str
+    id: str
+    type: str
+    time: datetime
+    data: dict[str, Any]
+
+
+class ImportBegun(BaseModel):
+    """The id to follow an import with."""
+
+    id: str
+
+
+class Counts(BaseModel):
+    """`events` and `rejected` together are the facts found."""
+
+    referrals: int = Field(description="Accepted in part or whole.")
+    children: int = Field(description="Accepted in part or whole.")
+    events: int
+    rejected: int
+
+
+class ImportStatus(BaseModel):
+    """How far an import is."""
+
+    id: str
+    state: Literal["running", "done", "failed"]
+    reason: str | None = Field(None, description="Why it failed: a code.")
+    counts: Counts
+
+
+class ImportRow(BaseModel):
+    """What became of one fact of the file."""
+
+    row: int
+    pointer: str = Field(examples=["/Children/Child[1]/CINdetails[1]/CINclosureDate"])
+    fact: str = Field(description="The type of event that it gives.")
+    outcome: Outcome
+    receipt: str | None
+    errors: list[Fault]
+    warnings: list[Fault]
+
+
+class ImportRows(BaseModel):
+    """The result of every fact, in the file's order."""
+
+    items: list[ImportRow]

@@ -1,0 +1,95 @@
+"""What did an event turn out to be: fit to be kept, or refused, and for which faults?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from services.domain.events import Key
+from services.runtime.contracts import Fault
+
+Outcome = Literal["accepted", "duplicate", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One event as it was sent, with what its JSON already showed to be wrong."""
+
+    event: Any
+    flaws: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A well-formed event that its sender may send, as far as that can be told without memory.
+
+    `refs` are (kind, ref) of every reference carried, own or named; named triggers have the kind
+    `trigger`. MACs of NHS number and UPN are there only where the check digit or letter holds.
+    """
+
+    event: Mapping[str, Any]
+    source: str
+    id: str
+    type: str
+    time: datetime
+    agency: str
+    body_mac: bytes
+    child: Mapping[str, Any] | None = None
+    child_ref: str | None = None
+    local_id_mac: bytes | None = None
+    staff_mac: bytes | None = None
+    nhs_mac: bytes | None = None
+    upn_mac: bytes | None = None
+    birth_mac: bytes | None = None
+    refs: tuple[tuple[str, str], ...] = ()
+    retracts: Key | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """What identifies the event: (source, id)."""
+        return (self.source, self.id)
+
+    @property
+    def stated(self) -> Mapping[str, Any]:
+        """The event's `data`."""
+        stated: Mapping[str, Any] = self.event["data"]
+        return stated
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one event; `source` and `id` are absent where they are themselves at fault."""
+
+    outcome: Outcome
+    status: int
+    code: str = ""
+    source: str | None = None
+    id: str | None = None
+    receipt: str | None = None
+    errors: tuple[Fault, ...] = field(default=())
+
+
+TITLES: Mapping[str, str] = {
+    "invalid-event": "The event is not right",
+    "not-your-source": "The source belongs to another agency",
+    "type-not-allowed": "This agency may not send events of this type",
+    "not-entitled": "Only the agency whose work it is may say this",
+    "conflict": "An event with this source and id was sent before with another content",
+    "event-too-large": "The event is too large",
+    "internal": "Something went wrong here",
+}
+"""A sentence for every code of a refusal."""
+
+
+def refused(status: int, code: str, event: object = None, errors: tuple[Fault, ...] = ()) -> Answer:
+    """Refuse an event, naming it only by such source and id as are themselves without fault."""
+    wrong = {error.pointer for error in errors}
+    named = event if isinstance(event, Mapping) else {}
+    source, event_id = (
+        named.get(name)
+        if isinstance(named.get(name), str) and f"/{name}" not in wrong and "" not in wrong
+        else None
+        for name in ("source", "id")
+    )
+    return Answer("rejected", status, code, source, event_id, None, errors)

@@ -1,0 +1,80 @@
+"""What does every route of intake need: who asks, within which limits, and whom to pass it to?"""
+
+from typing import Annotated, Final
+
+import asyncpg
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from services.intake.handlers import Intake
+from services.intake.imports import Imports
+from services.intake.limits import Backlog, Rates, Turns
+from services.intake.lookups import Desk as LookupDesk
+from services.intake.settings import Settings
+from services.intake.vault import Vault
+from services.runtime.auth import Caller, Unauthorised, Verifier
+from services.runtime.contracts import Contracts
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256; says who sends.")
+
+_WAITING: Final = """
+SELECT count(*) FROM (SELECT FROM outbox
+    WHERE published_at IS NULL AND parked_at IS NULL LIMIT $1) AS waiting
+"""
+
+
+class Desk:
+    """The parts of the running service; `open` must be called before it is asked anything."""
+
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    intake: Intake
+    imports: Imports
+    lookups: LookupDesk
+
+    def __init__(self, settings: Settings, contracts: Contracts) -> None:
+        self.contracts = contracts
+        self.registry = contracts.registry
+        self.rates = Rates(settings.event_rate, settings.event_burst)
+        self.turns = Turns(settings.requests_at_once, settings.requests_waiting)
+        self.uploads = Turns(settings.uploads_at_once, settings.uploads_waiting)
+        self.backlog = Backlog(settings.outbox_bound)
+        self._verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
+        self._master_key_file = settings.master_key_file
+
+    def open(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        """Put the parts together around a pool. Raises ValueError for an unusable master key."""
+        if self._master_key_file is None:
+            raise ValueError("no master key")
+        vault = Vault.load(self._master_key_file)
+        self.pool = pool
+        self.intake = Intake(pool, self.contracts, vault)
+        self.imports = Imports(pool, self.contracts, vault, self.intake)
+        self.lookups = LookupDesk(pool, self.registry, vault)
+
+    async def sample(self) -> None:
+        """Note how long the outbox is, counting no further than the bound."""
+        self.backlog.sampled(await self.pool.fetchval(_WAITING, self.backlog.bound + 1))
+
+    def caller(self, credentials: HTTPAuthorizationCredentials | None) -> Caller:
+        """Return who asks. Raises Unauthorised."""
+        if credentials is None or self._verifier is None:
+            raise Unauthorised("missing")
+        return self._verifier.verify(credentials.credentials)
+
+
+async def desk_of(request: Request) -> Desk:
+    """Return the application's desk."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+async def caller_of(
+    desk: Annotated[Desk, Depends(desk_of)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller:
+    """Return who asks. Raises Unauthorised, answered 401."""
+    return desk.caller(credentials)
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]
+Asking = Annotated[Caller, Depends(caller_of)]

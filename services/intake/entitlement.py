@@ -1,0 +1,165 @@
+"""May this agency say this of what is known? What is not known yet is let in: the fold decides.
+
+Purely: the answers come from `Knowledge`, read beforehand in the same transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.domain.events import AMENDED, INCIDENT_TYPES, MADE, NOT_REFERRED, RETRACTED, WITHDRAWN
+from services.domain.registry import Registry
+from services.intake.candidates import Candidate
+from services.intake.knowledge import ANSWERED, INCIDENT_KINDS, Carrier, Knowledge, owners
+from services.intake.store import Owner
+from services.runtime.auth import Caller
+
+READERS = frozenset({"agency", "police-supervisor", "qa-reviewer"})
+"""The roles that may see who a child is, each within its own records or area."""
+
+WORK_TYPES = {
+    "custody": frozenset({"police.child-detained.v1"}),
+    "interview": frozenset({"police.child-interviewed.v1"}),
+    "incident": INCIDENT_TYPES,
+    "referral": frozenset({MADE, AMENDED}),
+    "trigger": frozenset({NOT_REFERRED}),
+}
+"""Which events are the work that a review of a kind is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnChunk:
+    """What the same sender says in the same chunk: it may be named by its neighbours."""
+
+    made: frozenset[str]
+    incidents: frozenset[str]
+
+    @classmethod
+    def of(cls, candidates: Sequence[Candidate]) -> "OwnChunk":
+        """Collect the refs of referrals made and of incidents."""
+        made = {c.stated["referral_ref"] for c in candidates if c.type == MADE}
+        incidents = {
+            ref
+            for c in candidates
+            if c.type in INCIDENT_TYPES
+            for kind, ref in c.refs
+            if kind in INCIDENT_KINDS
+        }
+        return cls(frozenset(made), frozenset(incidents))
+
+
+def sees(caller: Caller, agency: str, registry: Registry) -> bool:
+    """Whether a caller may see an agency's records: its own; a reviewer those of its area."""
+    if caller.role not in READERS:
+        return False
+    if caller.agency == agency:
+        return True
+    known = registry.agencies.get(agency)
+    return (
+        caller.role == "qa-reviewer"
+        and known is not None
+        and not areas_of(caller, registry).isdisjoint(known.areas)
+    )
+
+
+def areas_of(caller: Caller, registry: Registry) -> frozenset[str]:
+    """The areas of a caller: the registry's, which a token may narrow and never widen."""
+    own = registry.agencies.get(caller.agency)
+    areas = frozenset(own.areas if own else ())
+    return areas & frozenset(caller.areas) if caller.areas else areas
+
+
+def entitled(candidate: Candidate, record: Owner | None, known: Knowledge, own: OwnChunk) -> bool:
+    """Whether what is known lets this agency say it."""
+    if candidate.type in {AMENDED, WITHDRAWN}:
+        return _may_change(candidate, record, known, own)
+    if candidate.type == NOT_REFERRED:
+        return _may_decide(candidate, record, known, own)
+    if candidate.type == RETRACTED:
+        return candidate.retracts not in known.targets
+    if candidate.type == ANSWERED:
+        gap = known.gaps.get(candidate.stated["gap_id"])
+        return gap is None or gap.agency == candidate.agency
+    return True
+
+
+def resolve(
+    candidate: Candidate, caller: Caller, known: Knowledge, registry: Registry
+) -> str | None:
+    """Return the record that a `child_ref` stands for: of the gap's or the work's first event.
+
+    None where nothing is known of it or the caller may not see it: the two look alike.
+    """
+    if candidate.type == ANSWERED:
+        return _record_of_gap(candidate, caller, known, registry)
+    for kind, ref in candidate.refs:
+        for carrier in known.carriers.get((kind, ref), ()):
+            if (
+                carrier.child_ref == candidate.child_ref
+                and carrier.type in WORK_TYPES.get(kind, frozenset())
+                and sees(caller, carrier.agency, registry)
+            ):
+                return carrier.record_ref
+    return None
+
+
+def _record_of_gap(
+    candidate: Candidate, caller: Caller, known: Knowledge, registry: Registry
+) -> str | None:
+    gap = known.gaps.get(candidate.stated["gap_id"])
+    if gap is None or gap.anchor not in known.anchors:
+        return None
+    record_ref, child_ref = known.anchors[gap.anchor]
+    theirs = caller.agency in gap.visible_to or sees(caller, gap.agency, registry)
+    return record_ref if theirs and candidate.child_ref in {gap.child_ref, child_ref} else None
+
+
+def _may_change(
+    candidate: Candidate, record: Owner | None, known: Knowledge, own: OwnChunk
+) -> bool:
+    """Only who made a referral amends or withdraws it; one not yet known may be anybody's."""
+    ref = candidate.stated["referral_ref"]
+    makers = owners(known, ref)
+    if ref in own.made or any(maker.agency == candidate.agency for maker in makers):
+        return True
+    records_of: dict[str, set[str]] = defaultdict(set)
+    for maker in makers:
+        records_of[maker.agency].add(maker.record_ref)
+    children = _children(candidate, record, known)
+    return not any(
+        maker.child_ref in children
+        or (len(records_of[maker.agency]) == 1 and not _conflict(candidate, maker))
+        for maker in makers
+    )
+
+
+def _may_decide(
+    candidate: Candidate, record: Owner | None, known: Knowledge, own: OwnChunk
+) -> bool:
+    """Only who sent one of the triggers decides not to refer; one not yet known may be its own."""
+    children = _children(candidate, record, known)
+    for ref in candidate.stated["triggers"]:
+        senders = {
+            carrier.agency
+            for kind in INCIDENT_KINDS
+            for carrier in known.carriers.get((kind, ref), ())
+            if carrier.type in INCIDENT_TYPES and carrier.child_ref in children
+        }
+        if not senders or candidate.agency in senders or ref in own.incidents:
+            return True
+    return not candidate.stated["triggers"]
+
+
+def _children(candidate: Candidate, record: Owner | None, known: Knowledge) -> set[str]:
+    """Whose event this is, as far as it is known: by its record, NHS number or UPN."""
+    children = {record.child_ref} if record and record.child_ref else set()
+    for mac in (candidate.nhs_mac, candidate.upn_mac):
+        children |= known.children_by_mac.get(mac, set()) if mac else set()
+    return children
+
+
+def _conflict(candidate: Candidate, carrier: Carrier) -> bool:
+    """Whether birth date or sex say that these are two children."""
+    sex = (candidate.child or {}).get("sex")
+    pairs = ((candidate.birth_mac, carrier.birth_mac), (sex, carrier.sex))
+    return any(one and other and one != other and "U" not in (one, other) for one, other in pairs)

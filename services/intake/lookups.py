@@ -1,0 +1,145 @@
+"""Who is this child, what was said? For those who may know, for a stated purpose, and on record.
+
+The audit row stands in the same transaction and is written before anything is returned: without it
+nothing is shown. A look-up that finds nothing is on record as well.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+import asyncpg
+import msgspec
+
+from services.domain.moments import stamp
+from services.domain.registry import Registry
+from services.intake import store
+from services.intake.entitlement import READERS, sees
+from services.intake.held import open_held
+from services.intake.store import Connection
+from services.intake.vault import Vault, event_place
+from services.runtime import clock
+from services.runtime.auth import Caller
+
+Purpose = Literal[
+    "safeguarding",
+    "referral-follow-up",
+    "supervision",
+    "quality-assurance",
+    "data-quality",
+    "complaint",
+    "subject-access",
+]
+PURPOSES: Final[tuple[str, ...]] = get_args(Purpose)
+
+_RECORDS: Final = "SELECT record_ref, agency FROM record WHERE child_ref = $1 ORDER BY record_ref"
+_EVENT: Final = """
+SELECT source, id, type, time, agency, record_ref, staff_ref, sealed FROM event WHERE receipt = $1
+"""
+_STAFF_KEY: Final = """
+SELECT staff_ref AS ref, wrapped_key, master_key_id FROM staff WHERE staff_ref = $1
+"""
+_AUDIT: Final = """
+INSERT INTO audit (at, subject, agency, role, action, purpose, child_ref, receipt, row_count)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+"""
+_NOT_TEXT: Final = frozenset({"child", "practitioner"})
+
+
+class Forbidden(Exception):
+    """This role looks nobody up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Answers look-ups from the vault."""
+
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    registry: Registry
+    vault: Vault
+
+    async def identity(
+        self, caller: Caller, child_ref: str, purpose: Purpose
+    ) -> dict[str, Any] | None:
+        """Return what each record the caller may see says of who the child is; None for none.
+
+        Raises Forbidden.
+        """
+        _require_reader(caller)
+        async with self.pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(_RECORDS, child_ref)
+            seen = {
+                row["record_ref"]: row["agency"]
+                for row in rows
+                if sees(caller, row["agency"], self.registry)
+            }
+            note = _Note(caller, "identity", purpose, child_ref=child_ref)
+            await note.write(connection, len(seen))
+            records = await self._records(connection, seen)
+        return {"child_ref": child_ref, "records": records} if records else None
+
+    async def _records(
+        self, connection: Connection, seen: Mapping[str, str]
+    ) -> Sequence[Mapping[str, Any]]:
+        owners = await store.records_by_ref(connection, self.vault, seen)
+        held = await open_held(connection, owners.values())
+        return [
+            {"record_ref": ref, "agency": agency, "statements": list(held[ref].statements)}
+            for ref, agency in seen.items()
+        ]
+
+    async def text(self, caller: Caller, receipt: str, purpose: Purpose) -> dict[str, Any] | None:
+        """Return what an event said, without who child and practitioner are; None if not seen.
+
+        Raises Forbidden.
+        """
+        _require_reader(caller)
+        async with self.pool.acquire() as connection, connection.transaction():
+            row = await connection.fetchrow(_EVENT, receipt)
+            seen = row is not None and sees(caller, row["agency"], self.registry)
+            await _Note(caller, "text", purpose, receipt=receipt).write(connection, int(seen))
+            if row is None or not seen:
+                return None
+            return {"receipt": receipt, **await self._opened(connection, receipt, row)}
+
+    async def _opened(
+        self, connection: Connection, receipt: str, row: asyncpg.Record
+    ) -> dict[str, Any]:
+        if row["record_ref"] is not None:
+            found = await store.records_by_ref(connection, self.vault, [row["record_ref"]])
+            key = found[row["record_ref"]].key
+        else:
+            staff = await connection.fetchrow(_STAFF_KEY, row["staff_ref"])
+            assert staff is not None  # noqa: S101 - a foreign key says so
+            key = self.vault.key_of(staff["ref"], staff["wrapped_key"], staff["master_key_id"])
+        place = event_place(receipt, row["source"], row["id"])
+        said = msgspec.json.decode(key.open(row["sealed"], place))["data"]
+        return {
+            "source": row["source"],
+            "id": row["id"],
+            "type": row["type"],
+            "time": stamp(row["time"]),
+            "data": {name: part for name, part in said.items() if name not in _NOT_TEXT},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What goes on record of one look-up."""
+
+    caller: Caller
+    action: Literal["identity", "text"]
+    purpose: Purpose
+    child_ref: str | None = None
+    receipt: str | None = None
+
+    async def write(self, connection: Connection, row_count: int) -> None:
+        """Write the audit row."""
+        who = (self.caller.subject, self.caller.agency, self.caller.role)
+        what = (self.action, self.purpose, self.child_ref, self.receipt, row_count)
+        await connection.execute(_AUDIT, clock.now(), *who, *what)
+
+
+def _require_reader(caller: Caller) -> None:
+    if caller.role not in READERS:
+        raise Forbidden

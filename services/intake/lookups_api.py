@@ -1,0 +1,74 @@
+"""How are identity and text asked for?"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Response
+from msgspec import json
+
+from services.intake.answers import EventText, Identity
+from services.intake.desk import Asking, AtDesk
+from services.intake.lookups import Forbidden, Purpose
+from services.intake.openapi import responses
+
+_Purpose = Annotated[Purpose, Query(description="Why it is asked; kept on record with who asked.")]
+
+
+def routes() -> APIRouter:
+    """Return the routes that open the vault."""
+    router = APIRouter(prefix="/v1")
+    router.get(
+        "/children/{child_ref}/identity",
+        summary="Who a child is",
+        operation_id="child_identity",
+        response_model=None,
+        response_class=Response,
+        responses=responses(
+            {200: {"model": Identity, "description": "From the records you may see."}},
+            401,
+            403,
+            404,
+            422,
+            503,
+        ),
+    )(child_identity)
+    router.get(
+        "/events/{receipt}/text",
+        summary="What an event said",
+        operation_id="event_text",
+        response_model=None,
+        response_class=Response,
+        responses=responses(
+            {200: {"model": EventText, "description": "Free text included."}},
+            401,
+            403,
+            404,
+            422,
+            503,
+        ),
+    )(event_text)
+    return router
+
+
+async def child_identity(
+    desk: AtDesk, caller: Asking, child_ref: str, purpose: _Purpose
+) -> Response:
+    """Return who a child is, from the records that the caller may see."""
+    try:
+        return _answer(await desk.lookups.identity(caller, child_ref, purpose))
+    except Forbidden:
+        raise HTTPException(403) from None
+
+
+async def event_text(desk: AtDesk, caller: Asking, receipt: str, purpose: _Purpose) -> Response:
+    """Return what an event said."""
+    try:
+        return _answer(await desk.lookups.text(caller, receipt, purpose))
+    except Forbidden:
+        raise HTTPException(403) from None
+
+
+def _answer(found: dict[str, Any] | None) -> Response:
+    if found is None:
+        raise HTTPException(404)
+    headers = {"Cache-Control": "no-store"}
+    return Response(json.encode(found), headers=headers, media_type="application/json")

@@ -1,0 +1,165 @@
+"""Whose child is each record's? Decided here, inside the vault; others learn only refs."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NoReturn
+
+import asyncpg
+import msgspec
+
+from services.domain.events import Event
+from services.domain.registry import Registry
+from services.intake import matcher_store, neighbourhood
+from services.intake.ages import Ages
+from services.intake.matcher_store import Decision, Relinked, Unmatched
+from services.intake.matching import child_refs, connected, match
+from services.intake.neighbourhood import Connection, Neighbourhood
+from services.intake.vault import Vault
+from services.intake.workers import Step, Worker
+from services.runtime import clock, log, metrics, postgres
+from services.runtime.contracts import Contracts
+from services.runtime.settings import Misconfigured, Settings
+
+SERVICE: Final = "intake-matcher"
+SOURCE: Final = "/referral-watch/matcher"
+AGENCY: Final = "referral-watch"
+LINKED: Final = "identity.linked.v1"
+UNLINKED: Final = "identity.unlinked.v1"
+BATCH: Final = 500
+POLL_SECONDS: Final = 0.025
+MEASURE_SECONDS: Final = 5.0
+
+_log = log.get(__name__)
+_OPEN_REVIEWS = "SELECT count(*) FROM review WHERE closed_at IS NULL"
+
+
+class Matcher:
+    """Takes events not yet matched and brings links, ages and reviews up to date with them."""
+
+    def __init__(
+        self, pool: "asyncpg.Pool[asyncpg.Record]", contracts: Contracts, vault: Vault
+    ) -> None:
+        self._pool = pool
+        self._registry: Registry = contracts.registry
+        self._ages = Ages(contracts, vault)
+        self._size = BATCH
+
+    async def run(self) -> None:
+        """Match until cancelled; waits while the database is away."""
+        while True:
+            matched = await postgres.patiently(self.match, waiting=self._take_less)
+            if matched < self._size:
+                self._size = BATCH
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def match(self) -> int:
+        """Match one batch; return how many events it had, 0 also where another matcher is at it.
+
+        What is read is one snapshot: whoever has stated something is in this batch, was matched
+        before, or is not seen yet. It is written in a transaction of its own, for the relay
+        writes the same events meanwhile.
+        """
+        async with self._pool.acquire() as connection:
+            if not await matcher_store.alone(connection):
+                return 0
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                batch = await matcher_store.unmatched(connection, self._size)
+                if not batch.receipts:
+                    return 0
+                decision = await self._decide(connection, batch)
+            async with connection.transaction():
+                await matcher_store.write(connection, decision)
+        for one in decision.relinked:
+            change = "unlinked" if one.child_ref == one.record_ref else "linked"
+            metrics.LINKS.labels(change).inc()
+        return len(batch.receipts)
+
+    async def watch(self) -> None:
+        """Set the gauge of open reviews every few seconds until cancelled."""
+        while True:
+            metrics.REVIEWS_OPEN.set(await self._pool.fetchval(_OPEN_REVIEWS))
+            await asyncio.sleep(MEASURE_SECONDS)
+
+    def _take_less(self, _: Exception) -> None:
+        """After "not now" take half: should it be for the batch's size, that ends it."""
+        self._size = max(1, self._size // 2)
+
+    async def _decide(self, connection: Connection, batch: Unmatched) -> Decision:
+        """Work out from scratch who belongs together among all whom the batch may concern."""
+        found = await neighbourhood.explore(connection, batch.concerns.keys(), self._registry)
+        records = {record.record_ref: record for record in found.records()}
+        matching = match(records.values(), found.crowded)
+        relinked = [
+            self._relinked(ref, child, found.held[ref][1] + 1, found.agencies[ref][0])
+            for ref, child in child_refs(matching.groups, records)
+            if child != found.held[ref][0]
+        ]
+        moved = {one.record_ref for one in relinked}
+        concerned = batch.concerns.keys() | moved | _companions(found, moved)
+        groups = [group for group in matching.groups if group & concerned]
+        return Decision(
+            receipts=batch.receipts,
+            relinked=relinked,
+            revised=await self._ages.revise(connection, found, groups),
+            reviews=matching.reviews,
+            settled=found.holders.keys(),
+            causes=_causes(found, batch.concerns),
+        )
+
+    def _relinked(
+        self, record_ref: str, child_ref: str, link_version: int, agency: str
+    ) -> Relinked:
+        """Say it as an event: linked, or by its own ref again."""
+        now = clock.now()
+        event = Event(
+            source=SOURCE,
+            id=f"{record_ref}-{link_version}",
+            type=UNLINKED if child_ref == record_ref else LINKED,
+            time=now,
+            received_at=now,
+            agency=AGENCY,
+            record_ref=record_ref,
+            staff_ref=None,
+            feature_version=1,
+            revision=0,
+            facts={"record_ref": record_ref, "child_ref": child_ref, "link_version": link_version},
+        )
+        value = msgspec.json.encode(event.to_wire())
+        topic = self._registry.topic_of(agency)
+        return Relinked(record_ref, child_ref, link_version, topic, value)
+
+
+def _companions(found: Neighbourhood, moved: Iterable[str]) -> set[str]:
+    """Name those who went by a ref that somebody has left: their child's birth date may change."""
+    left = {found.held[ref][0] for ref in moved}
+    return {ref for ref, (child_ref, _) in found.held.items() if child_ref in left}
+
+
+def _causes(found: Neighbourhood, concerns: Mapping[str, set[str]]) -> dict[str, Sequence[str]]:
+    """Say for each record which events of the batch may have brought about what happens to it."""
+    causes: dict[str, Sequence[str]] = {}
+    for together in connected(found.agencies, found.links()):
+        receipts = sorted(set().union(*(concerns.get(ref, ()) for ref in together)))
+        causes.update((ref, receipts) for ref in together)
+    return causes
+
+
+def main() -> NoReturn:
+    """Match until told to stop."""
+    settings = Settings.load()
+    if settings.master_key_file is None:
+        raise Misconfigured(
+            "Cannot start, the environment is not right: RW_MASTER_KEY_FILE is missing"
+        )
+    vault = Vault.load(settings.master_key_file)
+    contracts = Contracts.load(settings.schemas)
+
+    def steps(worker: Worker) -> Sequence[Step]:
+        matcher = Matcher(worker.pool, contracts, vault)
+        return matcher.run, matcher.watch
+
+    Worker(SERVICE, settings, steps).main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+"""How are the matcher's batches taken, and its decisions written?"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.intake.ages import Revised
+from services.intake.matching import Review, Value
+from services.intake.neighbourhood import Connection
+from services.runtime import clock
+
+# One matcher decides at a time: links of one child, decided by two, could cross. The lock is the
+# session's, so it is gone when the connection is; the pool lets go of it on release.
+_ALONE = "SELECT pg_try_advisory_lock(hashtextextended('intake matcher', 0))"
+_UNMATCHED = """
+SELECT receipt, record_ref FROM event WHERE matched_at IS NULL ORDER BY received_at LIMIT $1
+"""
+_RETRACTED = """
+WITH RECURSIVE down AS (
+    SELECT receipt AS cause, target_source, target_id FROM retraction WHERE receipt = ANY($1)
+    UNION
+    SELECT cause, r.target_source, r.target_id
+    FROM down JOIN event AS e ON (e.source, e.id) = (down.target_source, down.target_id)
+    JOIN retraction AS r ON r.receipt = e.receipt)
+SELECT DISTINCT cause, record_ref
+FROM down JOIN event AS e ON (e.source, e.id) = (down.target_source, down.target_id)
+WHERE record_ref IS NOT NULL
+"""
+# In one order with the relay, which writes the same rows.
+_LOCK_EVENTS = "SELECT FROM event WHERE receipt = ANY($1) ORDER BY receipt FOR NO KEY UPDATE"
+_RELINK = """
+UPDATE record SET child_ref = linked.child_ref, link_version = linked.link_version
+FROM unnest($1::text[], $2::text[], $3::bigint[]) AS linked (record_ref, child_ref, link_version)
+WHERE record.record_ref = linked.record_ref
+"""
+_REVISE = """
+UPDATE event SET revision = revised.revision, published_age = revised.age
+FROM unnest($1::text[], $2::int[], $3::int[]) AS revised (receipt, revision, age)
+WHERE event.receipt = revised.receipt
+"""
+_OUTBOX = """
+INSERT INTO outbox (receipt, topic, key, value)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[])
+"""
+_EFFECTS = """
+INSERT INTO effect (receipt, record_ref, link_version, source, id, revision)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::int[])
+"""
+_MATCHED = "UPDATE event SET matched_at = $2 WHERE receipt = ANY($1)"
+_OPEN_REVIEWS = """
+SELECT review_id, kind, value_mac, records, reason FROM review
+WHERE closed_at IS NULL AND (kind, value_mac) IN (SELECT * FROM unnest($1::text[], $2::bytea[]))
+"""
+_CLOSE_REVIEW = "UPDATE review SET closed_at = $2 WHERE review_id = ANY($1)"
+_OPEN_REVIEW = """
+INSERT INTO review (review_id, kind, value_mac, records, reason, opened_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (kind, value_mac) WHERE closed_at IS NULL
+DO UPDATE SET records = excluded.records, reason = excluded.reason
+"""
+CROWDED: Final = "crowded"
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Events that the matcher has not seen, and the records that each concerns."""
+
+    receipts: Sequence[str]
+    concerns: Mapping[str, set[str]]
+    """By record_ref: the receipts of this batch that concern it, retractions of its events too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relinked:
+    """A record that goes by another child_ref now, as it is to be published."""
+
+    record_ref: str
+    child_ref: str
+    link_version: int
+    topic: str
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All that follows from one batch."""
+
+    receipts: Sequence[str]
+    relinked: Sequence[Relinked]
+    revised: Sequence[Revised]
+    reviews: Mapping[Value, Review]
+    settled: Iterable[Value]
+    """Values judged whole: a review that is not wanted any more is closed."""
+    causes: Mapping[str, Sequence[str]]
+    """By record_ref: the receipts that brought about its link or revision."""
+
+
+async def alone(connection: Connection) -> bool:
+    """Become the one matcher for as long as this connection is held; False if another one is."""
+    return bool(await connection.fetchval(_ALONE))
+
+
+async def unmatched(connection: Connection, limit: int) -> Unmatched:
+    """Return the longest waiting events."""
+    rows = await connection.fetch(_UNMATCHED, limit)
+    receipts = [row["receipt"] for row in rows]
+    concerns: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row["record_ref"] is not None:
+            concerns[row["record_ref"]].add(row["receipt"])
+    for row in await connection.fetch(_RETRACTED, receipts):
+        concerns[row["record_ref"]].add(row["cause"])
+    return Unmatched(receipts, concerns)
+
+
+async def write(connection: Connection, decision: Decision) -> None:
+    """Write a decision, inside the caller's transaction."""
+    now = clock.now()
+    revised = decision.revised
+    receipts = {*decision.receipts, *(one.receipt for one in revised)}
+    await connection.execute(_LOCK_EVENTS, list(receipts))
+    if decision.relinked or revised:
+        await _publish(connection, decision)
+    await _review(connection, decision, now)
+    await connection.execute(_MATCHED, decision.receipts, now)
+
+
+async def _publish(connection: Connection, decision: Decision) -> None:
+    """Write links and revisions, what is to be published of them, and what caused them."""
+    relinked, revised = decision.relinked, decision.revised
+    await connection.execute(
+        _RELINK,
+        [one.record_ref for one in relinked],
+        [one.child_ref for one in relinked],
+        [one.link_version for one in relinked],
+    )
+    await connection.execute(
+        _REVISE,
+        [one.receipt for one in revised],
+        [one.event.revision for one in revised],
+        [one.event.age for one in revised],
+    )
+    outgoing: list[tuple[str | None, str, bytes, bytes]] = [
+        (None, one.topic, one.record_ref.encode(), one.value) for one in relinked
+    ]
+    outgoing += [
+        (one.receipt, one.topic, (one.event.record_ref or "").encode(), one.value)
+        for one in revised
+    ]
+    await connection.execute(_OUTBOX, *zip(*outgoing, strict=True))
+    effects = [
+        (cause, one.record_ref, one.link_version, None, None, None)
+        for one in relinked
+        for cause in decision.causes[one.record_ref]
+    ] + [
+        (cause, None, None, *one.event.key, one.event.revision)
+        for one in revised
+        for cause in decision.causes[one.event.record_ref or ""]
+    ]
+    if effects:
+        await connection.execute(_EFFECTS, *zip(*effects, strict=True))
+
+
+async def _review(connection: Connection, decision: Decision, now: datetime) -> None:
+    """Open, change and close reviews, so that they are those that are wanted."""
+    values = {*decision.settled, *decision.reviews}
+    columns = [kind for kind, _ in values], [value for _, value in values]
+    rows = await connection.fetch(_OPEN_REVIEWS, *columns)
+    present = {(row["kind"], row["value_mac"]): row for row in rows}
+    stale = [row["review_id"] for key, row in present.items() if key not in decision.reviews]
+    await connection.execute(_CLOSE_REVIEW, stale, now)
+    for value, review in decision.reviews.items():
+        row = present.get(value)
+        if row is not None and _same(review, row["reason"], row["records"]):
+            continue
+        kind, mac = value
+        await connection.execute(
+            _OPEN_REVIEW, clock.new_ref(), kind, mac, review.records, review.reason, now
+        )
+
+
+def _same(review: Review, reason: str, records: Sequence[str]) -> bool:
+    """Whether a review stands as it is; of a crowd it matters no more who else joins."""
+    if review.reason == reason == CROWDED:
+        return True
+    return review.reason == reason and list(review.records) == list(records)

@@ -1,0 +1,271 @@
+"""Which records may be of one child with these? Found over what any of them ever stated.
+
+Wider than what links them now, so that what comes apart is found as well: a corrected number, a
+retraction, a new conflict.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, TypeAlias
+
+import asyncpg
+
+from services.domain.events import RETRACTED, Event, Key, Order
+from services.domain.registry import Registry
+from services.domain.retraction import Reason, retracted
+from services.intake.matching import CROWD, Kind, Record, Value
+
+Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+
+_RECORDS = """
+SELECT record_ref, agency, created_at, child_ref, link_version FROM record
+WHERE child_ref IN (SELECT child_ref FROM record WHERE record_ref = ANY($1))
+"""
+_STATEMENTS = """
+SELECT s.record_ref, s.receipt, s.nhs_mac, s.upn_mac, s.birth_mac, s.sex, e.time, e.source, e.id
+FROM statement AS s JOIN event AS e USING (receipt) WHERE s.record_ref = ANY($1)
+"""
+_REFERRALS = """
+SELECT c.record_ref, c.ref, e.source, e.id
+FROM carried_ref AS c JOIN event AS e USING (receipt)
+WHERE c.record_ref = ANY($1) AND c.kind = 'referral'
+"""
+# One more than a crowd tells a crowd; all of them only where one is new.
+_HOLDERS: Final[Mapping[Kind, str]] = {
+    "nhs": """
+SELECT value, holder.record_ref FROM unnest($1::bytea[]) AS value CROSS JOIN LATERAL (
+    SELECT DISTINCT record_ref FROM statement WHERE nhs_mac = value LIMIT $2) AS holder
+""",
+    "upn": """
+SELECT value, holder.record_ref FROM unnest($1::bytea[]) AS value CROSS JOIN LATERAL (
+    SELECT DISTINCT record_ref FROM statement WHERE upn_mac = value LIMIT $2) AS holder
+""",
+    "referral": """
+SELECT value, holder.record_ref FROM unnest($1::text[]) AS value CROSS JOIN LATERAL (
+    SELECT DISTINCT record_ref FROM carried_ref
+    WHERE kind = 'referral' AND ref = value LIMIT $2) AS holder
+""",
+}
+_CROWDED = """
+SELECT kind, value_mac FROM review WHERE closed_at IS NULL AND reason = 'crowded'
+AND (kind, value_mac) IN (SELECT * FROM unnest($1::text[], $2::bytea[]))
+"""
+_RETRACTIONS = """
+WITH RECURSIVE reaching AS (
+    SELECT r.receipt, r.target_source, r.target_id
+    FROM event AS e JOIN retraction AS r ON (r.target_source, r.target_id) = (e.source, e.id)
+    WHERE e.record_ref = ANY($1)
+    UNION
+    SELECT r.receipt, r.target_source, r.target_id
+    FROM reaching JOIN event AS e USING (receipt)
+    JOIN retraction AS r ON (r.target_source, r.target_id) = (e.source, e.id))
+SELECT e.source, e.id, e.time, e.received_at, e.agency, target_source, target_id
+FROM reaching JOIN event AS e USING (receipt)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one event says of identity."""
+
+    order: Order
+    receipt: str
+    record_ref: str
+    nhs: bytes | None
+    upn: bytes | None
+    birth: bytes | None
+    sex: str | None
+
+    @property
+    def key(self) -> Key:
+        """The event's key."""
+        return self.order[1:]
+
+
+@dataclass(slots=True)
+class Neighbourhood:
+    """Records that hang together by anything they ever stated, and what they stated."""
+
+    agencies: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """By record_ref: agency and when the record was made."""
+    held: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """By record_ref: present child_ref and link_version."""
+    statements: list[Statement] = field(default_factory=list)
+    referrals: list[tuple[str, Value, Key]] = field(default_factory=list)
+    holders: dict[Value, set[str]] = field(default_factory=dict)
+    """Every value that was followed, and who ever stated it."""
+    crowded: set[Value] = field(default_factory=set)
+    """Values that too many share to mean one child."""
+
+    def links(self) -> Iterable[tuple[str, str]]:
+        """Yield pairs that hang together, for whatever reason."""
+        for refs in self.holders.values():
+            first, *others = refs
+            yield from ((first, other) for other in others)
+        first_of: dict[str, str] = {}
+        for record_ref, (child_ref, _) in self.held.items():
+            yield first_of.setdefault(child_ref, record_ref), record_ref
+
+    def records(self) -> list[Record]:
+        """Return each record with what it last stated, by (time, source, id)."""
+        values: defaultdict[str, set[Value]] = defaultdict(set)
+        for record_ref, value, _ in self.referrals:
+            values[record_ref].add(value)
+        last: defaultdict[str, dict[str, bytes | str]] = defaultdict(dict)
+        for one in sorted(self.statements, key=lambda s: s.order):
+            said = {"nhs": one.nhs, "upn": one.upn, "birth": one.birth, "sex": one.sex}
+            last[one.record_ref] |= {name: v for name, v in said.items() if v is not None}
+        return [
+            _record(record_ref, agency, created_at, self.held[record_ref][0],
+                    last[record_ref], values[record_ref])
+            for record_ref, (agency, created_at) in self.agencies.items()
+        ]  # fmt: skip
+
+    def drop(self, keys: Collection[Key]) -> None:
+        """Leave out what was said in events that are retracted."""
+        self.statements = [one for one in self.statements if one.key not in keys]
+        self.referrals = [one for one in self.referrals if one[2] not in keys]
+
+
+def _record(  # noqa: PLR0913 - the parts of one record
+    record_ref: str, agency: str, created_at: datetime, child_ref: str,
+    last: Mapping[str, bytes | str], referrals: Iterable[Value],
+) -> Record:  # fmt: skip
+    values = set(referrals)
+    nhs, upn, birth, sex = (last.get(name) for name in ("nhs", "upn", "birth", "sex"))
+    if isinstance(nhs, bytes):
+        values.add(("nhs", nhs))
+    if isinstance(upn, bytes):
+        values.add(("upn", upn))
+    return Record(
+        record_ref,
+        agency,
+        created_at,
+        child_ref,
+        frozenset(values),
+        birth if isinstance(birth, bytes) else None,
+        sex if isinstance(sex, str) else None,
+    )
+
+
+async def explore(
+    connection: Connection, seeds: Collection[str], registry: Registry
+) -> Neighbourhood:
+    """Load all that hangs together with these records, a ring at a time."""
+    found = Neighbourhood()
+    ring = set(seeds)
+    while ring:
+        new = await _load(connection, found, ring)
+        values = _values(found, new) - found.holders.keys() - found.crowded
+        ring = await _follow(connection, found, values) - found.agencies.keys()
+    found.drop(await _retracted(connection, found.agencies, registry))
+    return found
+
+
+async def _load(connection: Connection, found: Neighbourhood, ring: Collection[str]) -> set[str]:
+    """Load records of this ring and those linked with them; return which are new."""
+    rows = [
+        row
+        for row in await connection.fetch(_RECORDS, list(ring))
+        if row["record_ref"] not in found.agencies
+    ]
+    for row in rows:
+        found.agencies[row["record_ref"]] = (row["agency"], row["created_at"])
+        found.held[row["record_ref"]] = (row["child_ref"], row["link_version"])
+    new = [row["record_ref"] for row in rows]
+    found.statements += [
+        Statement(
+            (row["time"], row["source"], row["id"]), row["receipt"], row["record_ref"],
+            row["nhs_mac"], row["upn_mac"], row["birth_mac"], row["sex"],
+        )
+        for row in await connection.fetch(_STATEMENTS, new)
+    ]  # fmt: skip
+    found.referrals += [
+        (row["record_ref"], ("referral", row["ref"].encode()), (row["source"], row["id"]))
+        for row in await connection.fetch(_REFERRALS, new)
+    ]
+    return set(new)
+
+
+def _values(found: Neighbourhood, records: Collection[str]) -> set[Value]:
+    """Name every value that these records ever stated."""
+    values: set[Value] = {value for ref, value, _ in found.referrals if ref in records}
+    for one in found.statements:
+        if one.record_ref in records:
+            if one.nhs is not None:
+                values.add(("nhs", one.nhs))
+            if one.upn is not None:
+                values.add(("upn", one.upn))
+    return values
+
+
+async def _follow(
+    connection: Connection, found: Neighbourhood, values: Collection[Value]
+) -> set[str]:
+    """Find who shares these values; a crowd is followed once, when it becomes one."""
+    sharing = await _holders(connection, values, CROWD + 1)
+    crowds = {value for value, refs in sharing.items() if len(refs) > CROWD}
+    if crowds:
+        found.crowded |= crowds
+        known = await _known_crowds(connection, crowds)
+        sharing = {value: refs for value, refs in sharing.items() if value not in crowds}
+        sharing |= await _holders(connection, crowds - known, None)
+    found.holders |= sharing
+    return set().union(*sharing.values())
+
+
+async def _holders(
+    connection: Connection, values: Collection[Value], limit: int | None
+) -> dict[Value, set[str]]:
+    holders: defaultdict[Value, set[str]] = defaultdict(set)
+    for kind, query in _HOLDERS.items():
+        wanted = {_column(value): value for value in values if value[0] == kind}
+        for row in await connection.fetch(query, list(wanted), limit) if wanted else ():
+            holders[wanted[row["value"]]].add(row["record_ref"])
+    return dict(holders)
+
+
+def _column(value: Value) -> bytes | str:
+    """Return a value as its table has it: a MAC, or a ref's text."""
+    kind, content = value
+    return content.decode() if kind == "referral" else content
+
+
+async def _known_crowds(connection: Connection, crowds: Collection[Value]) -> set[Value]:
+    """Name those for which a review stands: they link nobody already."""
+    columns = [kind for kind, _ in crowds], [value for _, value in crowds]
+    rows = await connection.fetch(_CROWDED, *columns)
+    return {(row["kind"], row["value_mac"]) for row in rows}
+
+
+async def _retracted(
+    connection: Connection, records: Collection[str], registry: Registry
+) -> set[Key]:
+    """Name the events of these records that are retracted, as the fold would."""
+    rows = await connection.fetch(_RETRACTIONS, list(records))
+    retractions = [_retraction(row) for row in rows]
+    keys = {one.key for one in retractions}
+    targets = {(row["target_source"], row["target_id"]): row for row in rows}
+    others = [_stub(key, row) for key, row in targets.items() if key not in keys]
+    outcome = retracted((*retractions, *others), registry)
+    return {key for key, reason in outcome.items() if reason is Reason.RETRACTED}
+
+
+def _retraction(row: asyncpg.Record) -> Event:
+    facts = {"retracts": {"source": row["target_source"], "id": row["target_id"]}}
+    return _event((row["source"], row["id"]), RETRACTED, row, facts)
+
+
+def _stub(key: Key, row: asyncpg.Record) -> Event:
+    """Stand for an event of which no more need be known than that it is there."""
+    return _event(key, "", row, {})
+
+
+def _event(key: Key, event_type: str, row: asyncpg.Record, facts: Mapping[str, object]) -> Event:
+    return Event(
+        source=key[0], id=key[1], type=event_type, time=row["time"],
+        received_at=row["received_at"], agency=row["agency"], record_ref=None, staff_ref=None,
+        feature_version=0, revision=0, facts=facts,
+    )  # fmt: skip

@@ -1,0 +1,26 @@
+"""What is intake told by its environment?"""
+
+from services.runtime.settings import Misconfigured
+from services.runtime.settings import Settings as RuntimeSettings
+
+
+class Settings(RuntimeSettings):
+    """The runtime's settings, and how much one sender may ask of us."""
+
+    event_rate: float = 2_000.0
+    event_burst: float = 5_000.0
+    requests_at_once: int = 3
+    requests_waiting: int = 2_000
+    uploads_at_once: int = 4
+    uploads_waiting: int = 200
+    outbox_bound: int = 200_000
+
+
+def require_keys(settings: Settings) -> None:
+    """Refuse to start without keys: nothing could be sealed, nobody told from anybody."""
+    for name, file in (
+        ("RW_JWKS_FILE", settings.jwks_file),
+        ("RW_MASTER_KEY_FILE", settings.master_key_file),
+    ):
+        if file is None:
+            raise Misconfigured(f"Cannot start, the environment is not right: {name} is missing")

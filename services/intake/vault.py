@@ -1,0 +1,163 @@
+"""How is identity kept so that nobody reads it by accident, and compared without being read?
+
+Three things: a master key wraps a random key for every record (or member of staff), that key seals
+what was said of them, and keyed MACs let equal values be found without opening anything. A key
+service can take the master key's place by offering the two methods of `Wrapping`.
+"""
+
+import hmac
+import os
+from base64 import b64decode
+from binascii import Error as NotBase64
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, Literal, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+Purpose = Literal[
+    "local-id",
+    "staff",
+    "body",
+    "nhs-number",
+    "upn",
+    "birth-date",
+    "identity",
+    "census-ref",
+    "review",
+]
+"""What a MAC is for; the MACs of two purposes can never be compared."""
+
+PURPOSES: Final[tuple[Purpose, ...]] = Purpose.__args__  # type: ignore[attr-defined]
+KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+
+
+class Unreadable(Exception):
+    """What was sealed does not open: another key, another place, or it was changed."""
+
+
+class Wrapping(Protocol):
+    """Who keeps the master key: a file here, a key service where there is one."""
+
+    @property
+    def master_key_id(self) -> str:
+        """Which master key wraps what is new; kept beside everything it wrapped."""
+
+    def wrap(self, key: bytes, owner: str) -> bytes:
+        """Wrap a key so that it opens for this owner alone."""
+
+    def unwrap(self, wrapped: bytes, owner: str, master_key_id: str) -> bytes:
+        """Return the key; raises Unreadable."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealingKey:
+    """The key of one record; `wrapped` and `master_key_id` are what may be stored of it."""
+
+    wrapped: bytes
+    master_key_id: str
+    cipher: AESGCM
+
+    def seal(self, content: bytes, place: str) -> bytes:
+        """Seal content; it opens again only for the same `place` (see `event_place`)."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self.cipher.encrypt(nonce, content, place.encode())
+
+    def open(self, sealed: bytes, place: str) -> bytes:
+        """Return what was sealed; raises Unreadable."""
+        try:
+            return self.cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
+        except InvalidTag:
+            raise Unreadable from None
+
+
+class MasterKey:
+    """A master key held in memory."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(_derive(key, "wrap"))
+        self.master_key_id = _derive(key, "name").hex()[:16]
+
+    def wrap(self, key: bytes, owner: str) -> bytes:
+        """Wrap a key with AES-GCM, bound to its owner."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, key, owner.encode())
+
+    def unwrap(self, wrapped: bytes, owner: str, master_key_id: str) -> bytes:
+        """Return the key; raises Unreadable."""
+        if master_key_id != self.master_key_id:
+            raise Unreadable
+        try:
+            return self._cipher.decrypt(
+                wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], owner.encode()
+            )
+        except InvalidTag:
+            raise Unreadable from None
+
+
+class Vault:
+    """Sealing keys and MACs. `owner` is the record_ref, staff_ref or import id a key belongs to."""
+
+    def __init__(self, wrapping: Wrapping, mac_keys: dict[Purpose, bytes]) -> None:
+        self._wrapping = wrapping
+        self._mac_keys = mac_keys
+
+    @classmethod
+    def of(cls, master_key: bytes) -> "Vault":
+        """Make a vault of one master key of 32 bytes; every MAC key is derived from it."""
+        if len(master_key) != KEY_BYTES:
+            raise ValueError("a master key has 32 bytes")
+        keys = {purpose: _derive(master_key, f"mac:{purpose}") for purpose in PURPOSES}
+        return cls(MasterKey(master_key), keys)
+
+    @classmethod
+    def load(cls, path: Path) -> "Vault":
+        """Read the master key file: 32 bytes as base64. ValueError says what is wrong with it."""
+        try:
+            return cls.of(b64decode(path.read_bytes().strip(), validate=True))
+        except NotBase64:
+            raise ValueError("the master key file is not base64") from None
+
+    def new_key(self, owner: str) -> SealingKey:
+        """Make a fresh random key for an owner."""
+        key = os.urandom(KEY_BYTES)
+        wrapped = self._wrapping.wrap(key, owner)
+        return SealingKey(wrapped, self._wrapping.master_key_id, AESGCM(key))
+
+    def key_of(self, owner: str, wrapped: bytes, master_key_id: str) -> SealingKey:
+        """Unwrap a stored key; raises Unreadable."""
+        key = self._wrapping.unwrap(wrapped, owner, master_key_id)
+        return SealingKey(wrapped, master_key_id, AESGCM(key))
+
+    def mac(self, purpose: Purpose, *parts: str | bytes) -> bytes:
+        """Return the HMAC-SHA-256 of the parts, each preceded by its length."""
+        whole = b"".join(
+            len(part).to_bytes(8, "big") + part
+            for part in (p if isinstance(p, bytes) else p.encode() for p in parts)
+        )
+        return hmac.digest(self._mac_keys[purpose], whole, sha256)
+
+
+def event_place(receipt: str, source: str, event_id: str) -> str:
+    """Where a sealed event stands: moved to another row it no longer opens."""
+    return f"event|{receipt}|{len(source)}:{source}|{event_id}"
+
+
+def identity_place(record_ref: str) -> str:
+    """Where a sealed statement of identity stands."""
+    return f"identity|{record_ref}"
+
+
+def import_place(import_id: str) -> str:
+    """Where a sealed census file stands."""
+    return f"import|{import_id}"
+
+
+def _derive(key: bytes, purpose: str) -> bytes:
+    info = b"referral-watch/" + purpose.encode()
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(key)

@@ -1,0 +1,64 @@
+"""How do the processes beside intake's API (relay, matcher) start, run and stop?"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Final, NoReturn
+
+import asyncpg
+
+from services.runtime import kafka, postgres
+from services.runtime.guard import NotNow
+from services.runtime.process import Process
+from services.runtime.settings import Settings
+
+Step = Callable[[], Awaitable[None]]
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+class Worker:
+    """A process without pages that runs steps for ever.
+
+    `steps` makes them once `pool` is open; "not now" starts a step again, any other exception
+    ends the process.
+    """
+
+    pool: "asyncpg.Pool[asyncpg.Record]"
+
+    def __init__(
+        self, service: str, settings: Settings, steps: "Callable[[Worker], Sequence[Step]]"
+    ) -> None:
+        self.settings = settings
+        self.publisher = kafka.Publisher(service, settings.kafka_bootstrap)
+        self._service = service
+        self._steps = steps
+
+    def main(self) -> NoReturn:
+        """Run until told to stop; ends the process."""
+        Process(
+            service=self._service,
+            settings=self.settings,
+            checks={"database": self._database, "migrations": self._migrations},
+            on_start=self._start,
+            on_stop=self._stop,
+            background=(self._run,),
+        ).main()
+
+    async def _start(self) -> None:
+        self.pool = await postgres.create_pool(self.settings)
+
+    async def _stop(self) -> None:
+        await self.publisher.stop()
+        self.pool.terminate()
+
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for step in self._steps(self):
+                tasks.create_task(postgres.patiently(step, also=(NotNow,)))
+
+    async def _database(self) -> bool:
+        return await postgres.answers(self.pool)
+
+    async def _migrations(self) -> bool:
+        return await postgres.migrated(self.pool, MIGRATIONS)

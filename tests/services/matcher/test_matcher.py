@@ -1,0 +1,376 @@
+"""The matcher on a real vault, fed by intake itself."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.intake.candidates import Offered
+from services.intake.handlers import Intake
+from services.intake.matcher import Matcher
+from services.intake.matching import CROWD
+from services.intake.vault import Vault
+from services.runtime.auth import Caller
+from services.runtime.contracts import Contracts
+from tests.services.conftest import Pool
+
+SCHEMAS = Path(__file__).resolve().parents[3] / "schemas"
+VAULT = Vault.of(bytes(32))
+MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
+_numbers = count()
+
+Made = dict[str, Any]
+
+
+def nhs_numbers() -> Iterator[str]:
+    """Numbers of the test range whose check digit holds."""
+    for number in range(999_500_000, 999_999_999):
+        digits = [int(digit) for digit in str(number)]
+        check = 11 - sum(d * w for d, w in zip(digits, range(10, 1, -1), strict=True)) % 11
+        if check != 10:
+            yield f"{number}{check % 11}"
+
+
+NHS, OTHER_NHS = islice(nhs_numbers(), 2)
+
+
+def missing(
+    local_id: str, *, minute: int = 0, agency: str = "norfolk-police", **child: str
+) -> Made:
+    """A missing episode; `child` is what is stated of the child."""
+    data = {
+        "child": {"local_id": local_id, **child},
+        "incident_ref": f"inc-{next(_numbers)}",
+        "practitioner": {"ref": "PC1", "role": "constable"},
+    }
+    return event(agency, "police.child-missing.v1", data, minute)
+
+
+def concern(
+    local_id: str, *, minute: int = 0, agency: str = "norfolk-school", **child: str
+) -> Made:
+    data = {
+        "child": {"local_id": local_id, **child},
+        "concern_ref": f"con-{next(_numbers)}",
+        "setting": "school",
+        "harms": ["neglect"],
+        "grade": "green",
+        "practitioner": {"ref": "T1", "role": "teacher"},
+    }
+    return event(agency, "partner.concern-raised.v1", data, minute)
+
+
+def made(local_id: str, ref: str, *, agency: str = "norfolk-police", **child: str) -> Made:
+    data = {
+        "child": {"local_id": local_id, **child},
+        "referral_ref": ref,
+        "practitioner": {"ref": "PC1", "role": "constable"},
+        "sent_to": "E10000020",
+        "urgency": "standard",
+        "harms": ["neglect"],
+        "reason": {"why": "a reason"},
+    }
+    return event(agency, "referral.made.v1", data, 0)
+
+
+def retracting(target: Made, local_id: str, minute: int = 60) -> Made:
+    data = {
+        "child": {"local_id": local_id},
+        "retracts": {"source": target["source"], "id": target["id"]},
+        "practitioner": {"ref": "PC1", "role": "constable"},
+        "reason": "sent in error",
+    }
+    return event(target["source"].split("/")[1], "event.retracted.v1", data, minute)
+
+
+def event(agency: str, kind: str, data: Mapping[str, Any], minute: int) -> Made:
+    return {
+        "specversion": "1.0",
+        "source": f"/{agency}/system",
+        "id": f"e{next(_numbers)}",
+        "type": kind,
+        "time": (MORNING + timedelta(minutes=minute)).isoformat(),
+        "data": data,
+    }
+
+
+class Vaulted:
+    """Intake and the matcher on one database."""
+
+    def __init__(self, pool: Pool, contracts: Contracts) -> None:
+        self.pool = pool
+        self.intake = Intake(pool, contracts, VAULT)
+        self.matcher = Matcher(pool, contracts, VAULT)
+
+    async def take(self, *events: Made) -> list[str]:
+        """Post events one by one; return their receipts."""
+        receipts = []
+        for one in events:
+            caller = Caller("system", one["source"].split("/")[1], "agency", ())
+            (answer,) = await self.intake.take(caller, [Offered(one)])
+            assert answer.outcome == "accepted", answer
+            receipts.append(str(answer.receipt))
+        return receipts
+
+    async def tell(self, *events: Made) -> list[str]:
+        """Post events, then match all that waits."""
+        receipts = await self.take(*events)
+        while await self.matcher.match():
+            pass
+        return receipts
+
+    async def record(self, agency: str, local_id: str) -> tuple[str, str, int]:
+        """Return record_ref, child_ref and link_version."""
+        mac = VAULT.mac("local-id", agency, local_id)
+        row = await self.pool.fetchrow("SELECT * FROM record WHERE local_id_mac = $1", mac)
+        assert row is not None
+        return row["record_ref"], row["child_ref"], row["link_version"]
+
+    async def together(self, *whose: tuple[str, str]) -> bool:
+        """Say whether these (agency, local_id) are one child."""
+        return len({(await self.record(*one))[1] for one in whose}) == 1
+
+    async def reviews(self) -> list[tuple[str, str]]:
+        rows = await self.pool.fetch("SELECT kind, reason FROM review WHERE closed_at IS NULL")
+        return sorted((row["kind"], row["reason"]) for row in rows)
+
+    async def published(self, kind: str = "identity.") -> list[tuple[str, str, Made]]:
+        """Return topic, key and message of what the outbox holds of a kind, in order."""
+        rows = await self.pool.fetch("SELECT topic, key, value FROM outbox ORDER BY seq")
+        wires = [(r["topic"], r["key"].decode(), msgspec.json.decode(r["value"])) for r in rows]
+        return [one for one in wires if one[2]["type"].startswith(kind)]
+
+
+@pytest.fixture(scope="session")
+def contracts() -> Contracts:
+    return Contracts.load(SCHEMAS)
+
+
+@pytest.fixture
+def vaulted(intake_pool: Pool, contracts: Contracts) -> Vaulted:
+    return Vaulted(intake_pool, contracts)
+
+
+POLICE, SCHOOL = ("norfolk-police", "p1"), ("norfolk-school", "s1")
+
+
+async def test_a_shared_nhs_number_links_and_says_so_to_the_records_own_topic(
+    vaulted: Vaulted,
+) -> None:
+    await vaulted.tell(missing("p1", nhs_number=NHS))
+    (receipt,) = await vaulted.tell(concern("s1", nhs_number=NHS))
+    assert await vaulted.together(POLICE, SCHOOL)
+    record_ref, child_ref, _ = await vaulted.record(*SCHOOL)
+    ((topic, key, wire),) = await vaulted.published()
+    assert (topic, key, wire["type"]) == ("partner.events", record_ref, "identity.linked.v1")
+    facts = {"record_ref": record_ref, "child_ref": child_ref, "link_version": 1}
+    assert wire["facts"] == facts
+    effect = await vaulted.pool.fetchrow("SELECT * FROM effect")
+    assert effect is not None
+    assert (effect["receipt"], effect["record_ref"], effect["link_version"]) == (
+        receipt, record_ref, 1,
+    )  # fmt: skip
+
+
+async def test_a_shared_upn_and_a_shared_referral_link(vaulted: Vaulted) -> None:
+    upn = "A801200001001"
+    letters = "ABCDEFGHJKLMNPQRTUVWXYZ"
+    total = sum(int(c) * place for place, c in enumerate(upn[1:], start=2))
+    upn = letters[total % 23] + upn[1:]
+    await vaulted.tell(missing("p1", upn=upn), concern("s1", upn=upn))
+    assert await vaulted.together(POLICE, SCHOOL)
+    health = ("norfolk-health", "h1")
+    await vaulted.tell(made("p1", "ref-1"), made("h1", "ref-1", agency="norfolk-health"))
+    assert await vaulted.together(POLICE, SCHOOL, health)
+
+
+async def test_every_event_is_matched_also_of_staff(vaulted: Vaulted) -> None:
+    data = {
+        "practitioner": {"ref": "PC1", "role": "constable"},
+        "course": "child-vulnerability",
+        "completed_on": "2026-01-01",
+    }
+    await vaulted.tell(
+        event("norfolk-police", "training.completed.v1", data, 0), missing("p1"), made("p1", "r")
+    )
+    assert not await vaulted.pool.fetchval("SELECT count(*) FROM event WHERE matched_at IS NULL")
+
+
+async def test_a_birth_date_that_conflicts_goes_to_review_and_a_correction_closes_it(
+    vaulted: Vaulted,
+) -> None:
+    await vaulted.tell(
+        missing("p1", nhs_number=NHS, date_of_birth="2010-05-01"),
+        concern("s1", nhs_number=NHS, date_of_birth="2011-05-01"),
+    )
+    assert not await vaulted.together(POLICE, SCHOOL)
+    assert await vaulted.reviews() == [("nhs", "birth-date")]
+    await vaulted.tell(concern("s1", minute=5, date_of_birth="2010-05-01"))
+    assert await vaulted.together(POLICE, SCHOOL)
+    assert await vaulted.reviews() == []
+
+
+async def test_a_corrected_number_takes_apart_what_the_wrong_one_linked(vaulted: Vaulted) -> None:
+    await vaulted.tell(missing("p1", nhs_number=NHS), concern("s1", nhs_number=NHS))
+    await vaulted.tell(concern("s1", minute=5, nhs_number=OTHER_NHS))
+    record_ref, child_ref, link_version = await vaulted.record(*SCHOOL)
+    assert (child_ref, link_version) == (record_ref, 2)
+    assert (await vaulted.published())[-1][2]["type"] == "identity.unlinked.v1"
+
+
+async def test_a_retraction_takes_back_what_was_stated_and_its_own_retraction_restores_it(
+    vaulted: Vaulted,
+) -> None:
+    wrong = concern("s1", nhs_number=NHS)
+    await vaulted.tell(missing("p1", nhs_number=NHS), wrong)
+    undo = retracting(wrong, "s1")
+    (receipt,) = await vaulted.tell(undo)
+    assert not await vaulted.together(POLICE, SCHOOL)
+    assert await vaulted.pool.fetchval("SELECT count(*) FROM effect WHERE receipt = $1", receipt)
+    await vaulted.tell(retracting(undo, "s1", minute=61))
+    assert await vaulted.together(POLICE, SCHOOL)
+
+
+async def test_a_retraction_sent_under_another_record_counts_as_well(vaulted: Vaulted) -> None:
+    wrong = concern("s1", nhs_number=NHS)
+    await vaulted.tell(missing("p1", nhs_number=NHS), wrong)
+    await vaulted.tell(retracting(wrong, "s2"))
+    assert not await vaulted.together(POLICE, SCHOOL)
+
+
+async def test_a_new_conflict_takes_apart_and_leaves_other_links_in_force(
+    vaulted: Vaulted,
+) -> None:
+    await vaulted.tell(
+        missing("p1", nhs_number=NHS, sex="F"),
+        concern("s1", nhs_number=NHS),
+        made("p1", "ref-1"),
+        made("h1", "ref-1", agency="norfolk-health"),
+    )
+    await vaulted.tell(concern("s1", minute=3, sex="M"))
+    assert not await vaulted.together(POLICE, SCHOOL)
+    assert await vaulted.together(POLICE, ("norfolk-health", "h1"))
+    assert await vaulted.reviews() == [("nhs", "sex")]
+
+
+async def test_a_referral_ref_used_twice_by_one_agency_links_no_more(vaulted: Vaulted) -> None:
+    await vaulted.tell(made("p1", "ref-1"), made("h1", "ref-1", agency="norfolk-health"))
+    assert await vaulted.together(POLICE, ("norfolk-health", "h1"))
+    await vaulted.tell(made("p2", "ref-1"))
+    assert not await vaulted.together(POLICE, ("norfolk-health", "h1"))
+
+
+async def test_a_birth_date_learnt_from_another_agency_gives_events_their_age(
+    vaulted: Vaulted,
+) -> None:
+    await vaulted.tell(missing("p1", nhs_number=NHS))
+    (receipt,) = await vaulted.tell(concern("s1", nhs_number=NHS, date_of_birth="2010-05-01"))
+    wires = [wire for _, _, wire in await vaulted.published("police.child-missing")]
+    assert [(wire["revision"], wire["facts"]["child"]["age"]) for wire in wires] == [
+        (0, None), (1, 15),
+    ]  # fmt: skip
+    assert wires[0] | {"revision": 1, "facts": wires[1]["facts"]} == wires[1]
+    effects = await vaulted.pool.fetch(
+        "SELECT id, revision FROM effect WHERE receipt = $1", receipt
+    )
+    assert (wires[1]["id"], 1) in {tuple(row) for row in effects}
+
+
+async def test_a_birth_date_retracted_takes_the_age_away(vaulted: Vaulted) -> None:
+    wrong = concern("s1", date_of_birth="2010-05-01")
+    right = concern("s1", minute=1)
+    await vaulted.tell(wrong, right)
+    await vaulted.tell(retracting(wrong, "s1"))
+    rows = await vaulted.pool.fetch("SELECT published_age FROM event")
+    assert {row["published_age"] for row in rows} == {None}
+
+
+async def test_who_leaves_a_child_takes_the_birth_date_along(vaulted: Vaulted) -> None:
+    await vaulted.tell(missing("p1", nhs_number=NHS))
+    await vaulted.tell(concern("s1", nhs_number=NHS, date_of_birth="2010-05-01"))
+    await vaulted.tell(concern("s1", minute=9, nhs_number=OTHER_NHS))
+    wires = [wire for _, _, wire in await vaulted.published("police.child-missing")]
+    assert [wire["facts"]["child"]["age"] for wire in wires] == [None, 15, None]
+    assert [wire["revision"] for wire in wires] == [0, 1, 2]
+
+
+async def test_a_placeholder_that_a_crowd_shares_links_nobody(vaulted: Vaulted) -> None:
+    before = [missing(f"p{number}", nhs_number=NHS) for number in range(CROWD)]
+    await vaulted.tell(*before)
+    children = "SELECT count(DISTINCT child_ref) FROM record"
+    assert await vaulted.pool.fetchval(children) == 1
+    await vaulted.tell(missing("one more", nhs_number=NHS))
+    assert await vaulted.pool.fetchval(children) == CROWD + 1
+    await vaulted.tell(missing("another", nhs_number=NHS))
+    assert await vaulted.pool.fetchval(children) == CROWD + 2
+    assert await vaulted.reviews() == [("nhs", "crowded")]
+
+
+async def test_a_second_matcher_stands_by(vaulted: Vaulted, contracts: Contracts) -> None:
+    await vaulted.take(missing("p1"))
+    async with vaulted.pool.acquire() as connection:
+        await connection.execute("SELECT pg_advisory_lock(hashtextextended('intake matcher', 0))")
+        assert await vaulted.matcher.match() == 0
+    assert await Matcher(vaulted.pool, contracts, VAULT).match() == 1
+
+
+def story(dice: random.Random) -> list[Made]:
+    """Seven records, three numbers, few birth dates: everything conflicts with everything."""
+    numbers = nhs_numbers()
+    shared = [next(numbers) for _ in range(3)]
+    events: list[Made] = []
+    for minute in range(28):
+        child: dict[str, str] = {}
+        if dice.random() < 0.7:
+            child["nhs_number"] = dice.choice(shared)
+        if dice.random() < 0.4:
+            child["date_of_birth"] = dice.choice(["2010-05-01", "2011-05-01"])
+        if dice.random() < 0.3:
+            child["sex"] = dice.choice("MFU")
+        who = f"r{dice.randrange(4)}"
+        maker = dice.choice([missing, concern])
+        if dice.random() < 0.2:
+            events.append(made(who, f"ref-{dice.randrange(3)}", **child))
+        elif dice.random() < 0.15 and events:
+            target = dice.choice(events)
+            events.append(retracting(target, target["data"]["child"]["local_id"], minute))
+        else:
+            events.append(maker(who, minute=minute, **child))
+    return events
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_the_order_of_arrival_makes_no_difference(vaulted: Vaulted, seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311 - a story, not a secret
+    events = story(dice)
+    outcomes = []
+    for _ in range(3):
+        await _forget(vaulted.pool)
+        left: Sequence[Made] = events
+        while left:
+            size = dice.choice([1, 3, 9])
+            await vaulted.tell(*left[:size])
+            left = left[size:]
+        outcomes.append(await _outcome(vaulted))
+        dice.shuffle(events)
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
+async def _forget(pool: Pool) -> None:
+    await pool.execute("TRUNCATE record, staff, event, outbox, review, effect CASCADE")
+
+
+async def _outcome(vaulted: Vaulted) -> object:
+    """Who is together, which reviews are open, and every event's published age."""
+    rows = await vaulted.pool.fetch(
+        "SELECT child_ref, array_agg(local_id_mac ORDER BY local_id_mac) AS ids FROM record"
+        " GROUP BY child_ref"
+    )
+    ages = await vaulted.pool.fetch("SELECT source, id, published_age FROM event ORDER BY 1, 2")
+    together = sorted(row["ids"] for row in rows)
+    return together, await vaulted.reviews(), [tuple(row) for row in ages]
