@@ -1,0 +1,26 @@
+"""What is done with a batch of messages? All of it, in one transaction, or none."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from services.chronology import batch, store
+from services.chronology.change import work_out
+from services.runtime.guard import Message
+
+
+class Handlers:
+    """Applies batches to the tables; a batch applied twice is applied once."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", gather_ms: int = 100) -> None:
+        """Publish a child's changes `gather_ms` after the first of them."""
+        self._pool = pool
+        self._gather_ms = gather_ms
+
+    async def handle(self, messages: Sequence[Message]) -> None:
+        """Apply messages of the events topics; raises Never for one that nobody can read."""
+        arrived = batch.read(messages)
+        async with self._pool.acquire() as connection, connection.transaction():
+            known = await store.lock(connection, arrived)
+            change = work_out(arrived, known)
+            await store.write(connection, change, self._gather_ms)
