@@ -1,0 +1,1 @@
+"""What does the PCC, a force, an agency, a reviewer need to see?"""

@@ -1,0 +1,43 @@
+"""Runs the dashboards: `python -m services.dashboards`."""
+
+from pathlib import Path
+
+from services.dashboards.api import Desk, create_app, require_jwks
+from services.dashboards.settings import Settings
+from services.runtime import postgres
+from services.runtime.process import Process
+
+SERVICE = "dashboards"
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def main() -> None:
+    settings = Settings.load()
+    require_jwks(settings)
+    app = create_app(settings)
+    desk: Desk = app.state.desk
+
+    async def start() -> None:
+        desk.pool = await postgres.create_pool(settings)
+
+    async def stop() -> None:
+        desk.pool.terminate()
+
+    async def database() -> bool:
+        return await postgres.answers(desk.pool)
+
+    async def migrations() -> bool:
+        return await postgres.migrated(desk.pool, MIGRATIONS)
+
+    Process(
+        service=SERVICE,
+        settings=settings,
+        checks={"database": database, "migrations": migrations},
+        on_start=start,
+        on_stop=stop,
+        app=app,
+    ).main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""What is answered to who asks for gaps?"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from asyncpg import Pool, Record
+
+from services.dashboards import store
+from services.dashboards.cursor import Cursor
+from services.dashboards.question import Question, State
+from services.dashboards.sight import Sight, sight_of
+from services.dashboards.store import Look, Moments
+from services.domain.explain import sentence
+from services.domain.gaps import Gap
+from services.domain.moments import stamp
+from services.domain.registry import Registry
+from services.runtime import beliefs
+from services.runtime.auth import Caller
+
+ACTION: Final = "gaps-read"
+PURPOSE: Final = "oversight"
+
+
+class Forbidden(Exception):
+    """This caller sees no child's gaps."""
+
+
+async def gaps(
+    pool: "Pool[Record]", registry: Registry, caller: Caller, asked: Question, now: datetime
+) -> dict[str, Any]:
+    """Answer one page, and write who read it, in one transaction.
+
+    Raises Forbidden, and BadCursor for a cursor that is not of this question.
+    """
+    sight = sight_of(caller, registry)
+    if sight is None:
+        raise Forbidden
+    digest = asked.digest(caller.subject, caller.agency, caller.role)
+    after = Cursor.decode(asked.cursor, digest) if asked.cursor is not None else None
+    async with (
+        pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read"),
+    ):
+        at, beyond = _moments(asked, after, now, await store.watermark(connection))
+        total = after.total if after else await store.count(connection, asked, at, sight)
+        rows = await store.page(connection, asked, at, sight, after) if total else []
+        shown = rows[: asked.rows]
+        look = Look(ACTION, PURPOSE, asked.child_ref, len(shown))
+        await store.note(connection, caller, look)
+    more = len(rows) > len(shown)
+    return {
+        "items": [_item(row, sight, at.as_of, registry) for row in shown],
+        "total": total,
+        "next": _cursor(digest, at, beyond, total, shown[-1]).encode() if more else None,
+        "as_of": stamp(at.as_of),
+        "known_at": stamp(at.known_at),
+        "known_at_requested_beyond_watermark": beyond,
+    }
+
+
+def _moments(
+    asked: Question, after: Cursor | None, now: datetime, watermark: datetime
+) -> tuple[Moments, bool]:
+    """Settle both times; what is not settled belief yet is answered at the watermark."""
+    if after is not None:
+        return Moments(after.as_of, min(after.known_at, watermark)), after.beyond_watermark
+    beyond = asked.known_at is not None and asked.known_at > watermark
+    known_at = watermark if beyond or asked.known_at is None else asked.known_at
+    return Moments(asked.as_of or now, known_at), beyond
+
+
+def _cursor(digest: str, at: Moments, beyond: bool, total: int, last: Record) -> Cursor:  # noqa: FBT001 - in the order of a cursor
+    place = (last["opens_at"], last["gap_id"], last["child_ref"])
+    return Cursor(digest, at.as_of, at.known_at, beyond, total, *place)
+
+
+def state_of(gap: Gap, as_of: datetime) -> State:
+    """Say how a gap stands at a moment."""
+    if gap.opens_at > as_of:
+        return "upcoming"
+    return "open" if gap.closes_at is None or gap.closes_at > as_of else "closed"
+
+
+def _item(row: Record, sight: Sight, as_of: datetime, registry: Registry) -> dict[str, Any]:
+    """Show one gap to this reader."""
+    gap = beliefs.from_row(row)
+    listed, elsewhere = sight.evidence(gap)
+    wire = gap.to_wire()
+    del wire["visible_to"]
+    return wire | {
+        "anchor": wire["anchor"] if sight.shows_anchor(gap) else None,
+        "state": state_of(gap, as_of),
+        "why": sentence(gap, sight.reader, sight.sees_all, registry),
+        "why_code": gap.why.code,
+        "evidence": _keys(listed),
+        "evidence_elsewhere": elsewhere,
+        "known_from": stamp(row["known_from"]),
+    }
+
+
+def _keys(keys: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"source": source, "id": event_id} for source, event_id in keys]

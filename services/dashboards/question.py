@@ -1,0 +1,79 @@
+"""What may be asked of the gaps? The parameters of `GET /api/v1/gaps`, checked all at once."""
+
+import re
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from services.domain.moments import moment
+
+DEFAULT_LIMIT: Final = 100
+MAX_LIMIT: Final = 500
+
+State = Literal["open", "closed", "upcoming"]
+
+_MOMENT: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
+)
+
+
+def _moment(text: object) -> datetime:
+    """Read an RFC 3339 moment and nothing else."""
+    if not isinstance(text, str) or not _MOMENT.fullmatch(text):
+        raise ValueError("not a moment")
+    try:
+        return moment(text.upper())
+    except OverflowError:
+        raise ValueError("not a moment") from None
+
+
+# Pydantic's own leniency (1_0 for a number, on for true) would make two spellings of one question.
+_Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+_EventKey = Annotated[
+    str, StringConstraints(max_length=600, pattern=r"^/[^|\x00-\x1f\x7f]+\|[^\x00-\x1f\x7f]+$")
+]
+_Moment = Annotated[datetime, BeforeValidator(_moment)]
+_Limit = Annotated[str, StringConstraints(pattern=r"^([1-9]|[1-9]\d|[1-4]\d\d|500)$")]
+
+
+class Question(BaseModel):
+    """Which gaps, as at when, and as they were believed when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rule: _Text | None = Field(None, description="Name of a rule.")
+    lesson: Literal["1", "2", "3", "4", "themes"] | None = None
+    kind: Literal["gap", "query"] | None = None
+    observed: Literal["true", "false"] | None = Field(
+        None, description="false: nobody's feed would say that it was done."
+    )
+    agency: _Text | None = Field(None, description="Who owes it.")
+    unit: _Text | None = None
+    referral_ref: _Text | None = None
+    child_ref: _Text | None = None
+    event: _EventKey | None = Field(
+        None, description="`<source>|<id>`: gaps whose anchor or evidence it is."
+    )
+    state: State | None = Field(None, description="As at `as_of`; all states without it.")
+    as_of: _Moment | None = Field(None, description="RFC 3339; decides `state`. Default: now.")
+    known_at: _Moment | None = Field(
+        None, description="RFC 3339; what was believed then. Default: all that is known."
+    )
+    limit: _Limit = Field(str(DEFAULT_LIMIT), description="1 to 500.")
+    cursor: Annotated[str, StringConstraints(max_length=2000)] | None = Field(
+        None, description="`next` of the page before; everything else must be asked as before."
+    )
+
+    @property
+    def rows(self) -> int:
+        """How many items a page may have."""
+        return int(self.limit)
+
+    def digest(self, *reader: str) -> str:
+        """Tell this question by this reader from any other; its pages share the digest."""
+        asked = self.model_dump_json(exclude={"limit", "cursor"})
+        return sha256("|".join((asked, *reader)).encode()).hexdigest()[:16]

@@ -1,0 +1,152 @@
+"""How are gaps found in the ledger, and who looked?"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from asyncpg import Record
+from asyncpg.pool import PoolConnectionProxy
+
+from services.dashboards.cursor import Cursor
+from services.dashboards.question import Question, State
+from services.dashboards.sight import Sight
+from services.domain.events import agency_of
+from services.runtime import beliefs
+from services.runtime.auth import Caller
+
+Connection: TypeAlias = "PoolConnectionProxy[Record]"
+
+_ORDER: Final = "opens_at, gap_id, child_ref"
+_COLUMNS: Final = ", ".join((*beliefs.COLUMNS, "known_from"))
+
+_STATES: Final[Mapping[State, str]] = {
+    "upcoming": "opens_at > {as_of}",
+    "closed": "closes_at <= {as_of}",
+    "open": "opens_at <= {as_of} AND (closes_at IS NULL OR closes_at > {as_of})",
+}
+_PLAIN: Final = ("rule", "lesson", "kind", "agency", "unit", "referral_ref", "child_ref")
+_AUDIT: Final = """
+INSERT INTO audit (at, subject, agency, role, action, purpose, child_ref, row_count)
+VALUES (clock_timestamp(), $1, $2, $3, $4, $5, $6, $7)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """As at when states are told, and as of when what was believed."""
+
+    as_of: datetime
+    known_at: datetime
+
+
+class Look(NamedTuple):
+    """What was looked at: `child_ref` where one child was asked for, `row_count` rows shown."""
+
+    action: str
+    purpose: str
+    child_ref: str | None
+    row_count: int
+
+
+class _Arguments(list[object]):
+    """The values of a statement; each is given its place."""
+
+    def place(self, value: object) -> str:
+        self.append(value)
+        return f"${len(self)}"
+
+
+async def watermark(connection: Connection) -> datetime:
+    """Return the moment up to which belief is settled for ever."""
+    last: datetime = await connection.fetchval("SELECT last FROM ledger.watermark")
+    return last
+
+
+async def count(connection: Connection, asked: Question, at: Moments, sight: Sight) -> int:
+    """Count the gaps on all pages."""
+    arguments = _Arguments()
+    where = _where(asked, at, sight, arguments.place)
+    query = f"SELECT count(*) FROM ledger.belief WHERE {where}"  # noqa: S608 - our own words
+    total: int = await connection.fetchval(query, *arguments)
+    return total
+
+
+async def page(
+    connection: Connection, asked: Question, at: Moments, sight: Sight, after: Cursor | None
+) -> list[Record]:
+    """Return the rows of one page, and one more where another page follows."""
+    arguments = _Arguments()
+    where = _where(asked, at, sight, arguments.place)
+    if after is not None:
+        last = (after.opens_at, after.gap_id, after.child_ref)
+        where += f" AND ({_ORDER}) > ({', '.join(map(arguments.place, last))})"
+    limit = arguments.place(asked.rows + 1)
+    query = (
+        f"SELECT {_COLUMNS} FROM ledger.belief WHERE {where} "  # noqa: S608 - our own words
+        f"ORDER BY {_ORDER} LIMIT {limit}"
+    )
+    return await connection.fetch(query, *arguments)
+
+
+async def note(connection: Connection, caller: Caller, look: Look) -> None:
+    """Write who looked, in the transaction of the reading: no row, no reading."""
+    await connection.execute(_AUDIT, caller.subject, caller.agency, caller.role, *look)
+
+
+def _where(asked: Question, at: Moments, sight: Sight, place: Callable[[object], str]) -> str:
+    """Say which rows answer a question; the values go to `place`."""
+    return " AND ".join(
+        f"({one})"
+        for one in (
+            *_seen(sight, place),
+            *_believed(at.known_at, place),
+            *_asked(asked, place),
+            *_behind(asked.event, sight, place),
+            *_in_state(asked.state, at.as_of, place),
+        )
+    )
+
+
+def _seen(sight: Sight, place: Callable[[object], str]) -> Iterator[str]:
+    """The rows of `Sight.sees`, always the first condition."""
+    owing = f"agency = ANY({place(sorted(sight.owing))}::text[])"
+    if sight.told:
+        yield f"{owing} OR visible_to && {place(sorted(sight.told))}::text[]"
+    else:
+        yield owing
+
+
+def _believed(known_at: datetime, place: Callable[[object], str]) -> Iterator[str]:
+    at = place(known_at)
+    yield f"known_from <= {at} AND (known_to IS NULL OR known_to > {at})"
+
+
+def _asked(asked: Question, place: Callable[[object], str]) -> Iterator[str]:
+    for name in _PLAIN:
+        value: Any = getattr(asked, name)
+        if value is not None:
+            yield f"{name} = {place(value)}"
+    if asked.observed is not None:
+        yield f"observed = {place(asked.observed == 'true')}"
+
+
+def _behind(event: str | None, sight: Sight, place: Callable[[object], str]) -> Iterator[str]:
+    """The gaps behind which an event stands, as far as the reader is shown it.
+
+    Else who knows another agency's event could ask whether it is about a child of theirs.
+    """
+    if event is None:
+        return
+    yield f"event_keys @> ARRAY[{place(event)}::text]"
+    source, _, event_id = event.partition("|")
+    if agency_of(source) not in sight.listed:
+        anchor = f"(anchor_source, anchor_id) = ({place(source)}, {place(event_id)})"
+        yield f"{anchor} AND agency = ANY({place(sorted(sight.owing))}::text[])"
+
+
+def _in_state(
+    state: State | None, as_of: datetime, place: Callable[[object], str]
+) -> Iterator[str]:
+    if state is not None:
+        yield _STATES[state].format(as_of=place(as_of))

@@ -1,0 +1,1 @@
+"""What do we know about each child's gaps, and since when?"""

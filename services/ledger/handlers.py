@@ -1,0 +1,117 @@
+"""What becomes of a chronology or a verdict that the ledger hears of?"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from asyncpg import Pool, Record
+
+from services.domain.gaps import Gap
+from services.domain.verdicts import NotAVerdict, Verdict
+from services.ledger import store
+from services.ledger.beliefs import (
+    Change,
+    Pair,
+    Standing,
+    believed,
+    difference,
+    newer_standings,
+    newest,
+    refusal,
+)
+from services.runtime import metrics
+from services.runtime.guard import Message, Never
+
+CHRONOLOGIES: Final = "child.chronologies"
+_standing = msgspec.json.Decoder(Standing)
+
+
+def topic_of(judge: str) -> str:
+    """Return the topic on which a judge answers."""
+    return f"{judge}.gaps"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a batch did: when it was believed (None: no change), and which verdicts counted."""
+
+    known_from: datetime | None
+    change: Change
+    accepted: tuple[Verdict, ...]
+    refused: tuple[tuple[Verdict, str], ...]
+
+
+def read(message: Message) -> Standing | Verdict | None:
+    """Read a message; None for a tombstone. Raises Never for what is neither."""
+    if message.value is None:
+        return None
+    try:
+        if message.topic == CHRONOLOGIES:
+            return _standing.decode(message.value)
+        verdict = Verdict.from_wire(msgspec.json.decode(message.value))
+    except (msgspec.MsgspecError, NotAVerdict, UnicodeDecodeError):
+        raise Never("undecodable") from None
+    if topic_of(verdict.judge) != message.topic:
+        raise Never("wrong-topic")
+    return verdict
+
+
+async def handle(pool: "Pool[Record]", messages: Sequence[Message]) -> None:
+    """Keep what a batch says, all of it in one transaction; then count."""
+    heard = [read(message) for message in messages]
+    standings = [one for one in heard if isinstance(one, Standing)]
+    verdicts = [one for one in heard if isinstance(one, Verdict)]
+    _count(await keep(pool, standings, verdicts))
+
+
+async def keep(
+    pool: "Pool[Record]", standings: Sequence[Standing], verdicts: Sequence[Verdict]
+) -> Outcome:
+    """Keep standings and verdicts in one transaction; whatever came before stays believed then."""
+    latest = newest(verdicts)
+    refs = sorted({one.child_ref for one in standings} | {one.child_ref for one in latest})
+    async with pool.acquire() as connection, connection.transaction():
+        children = await store.lock_children(connection, refs)
+        moved = newer_standings(children, standings)
+        await store.move_children(connection, moved.values())
+        children |= moved
+        epoch = await store.current_epoch(connection)
+        answered = await store.answered(connection, refs)
+        judged = [
+            (one, refusal(one, answered.get(_pair(one)), epoch, children[one.child_ref]))
+            for one in latest
+        ]
+        accepted = tuple(one for one, reason in judged if reason is None)
+        await store.put_answers(connection, accepted)
+        held = await store.held(connection, refs)
+        change = difference(held, _wanted(held, accepted, children))
+        known_from = await store.believe(connection, change)
+    refused = tuple((one, reason) for one, reason in judged if reason is not None)
+    return Outcome(known_from, change, accepted, refused)
+
+
+def _wanted(
+    held: Collection[Pair], accepted: Sequence[Verdict], children: Mapping[str, Standing]
+) -> dict[Pair, Collection[Gap]]:
+    """Say what should be believed: the verdicts' gaps, and nothing of a child that was emptied.
+
+    A child whose chronology says that it was emptied loses its gaps at once, whoever judges it.
+    """
+    emptied: dict[Pair, Collection[Gap]] = {pair: () for pair in held if children[pair[0]].emptied}
+    return emptied | {_pair(one): believed(one, children[one.child_ref]) for one in accepted}
+
+
+def _pair(verdict: Verdict) -> Pair:
+    return (verdict.child_ref, verdict.judge)
+
+
+def _count(outcome: Outcome) -> None:
+    """Count what was believed, ended and refused."""
+    for change, gaps in (("begun", outcome.change.begun), ("ended", outcome.change.ended)):
+        for judge, count in Counter(judge for judge, _ in gaps).items():
+            metrics.BELIEFS.labels(judge, change).inc(count)
+    for verdict, reason in outcome.refused:
+        metrics.VERDICTS_REFUSED.labels(verdict.judge, reason).inc()

@@ -1,0 +1,40 @@
+"""From which topics does the ledger hear, and what does it do beside?"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from services.ledger import handlers, store, sweep
+from services.ledger.settings import Settings
+from services.runtime.guard import Message
+from services.runtime.stream import Worker
+
+SERVICE = "ledger"
+
+
+def topics(settings: Settings) -> list[str]:
+    """Return what the ledger listens to: chronologies, and every deployed judge."""
+    return [handlers.CHRONOLOGIES, *(handlers.topic_of(judge) for judge in settings.judges)]
+
+
+def worker(settings: Settings) -> Worker:
+    """Compose the worker: it keeps what it hears, and sweeps for what it does not."""
+
+    async def batch(messages: Sequence[Message]) -> None:
+        await handlers.handle(made.pool, messages)
+
+    async def start(worker: Worker) -> None:
+        await store.deploy_judges(worker.pool, settings.judges)
+
+    async def sweeping() -> None:
+        await sweep.run(made.pool, settings, SERVICE, topics(settings))
+
+    made = Worker(
+        service=SERVICE,
+        topics=topics(settings),
+        settings=settings,
+        handle=batch,
+        migrations=Path(__file__).with_name("migrations"),
+        on_start=start,
+        background=[sweeping],
+    )
+    return made

@@ -1,0 +1,1 @@
+"""Was what is owed by a certain time done by then?"""

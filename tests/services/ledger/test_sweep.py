@@ -1,0 +1,122 @@
+"""Is a child on whom a judge is silent published again, and nobody else?"""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from services.ledger import store, sweep
+from services.ledger.beliefs import Pair
+from services.ledger.handlers import keep
+from services.ledger.settings import Settings
+from tests.gaps import verdict
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+SETTINGS = Settings(
+    postgres_dsn=SecretStr("unused"),
+    kafka_bootstrap="unused",
+    sweep_after=10 * SECOND,
+    sweep_longest=60 * SECOND,
+    sweep_tries=3,
+    sweep_children=2,
+)
+
+
+@pytest.fixture
+async def chronology(dsn: Callable[[str], str], ledger_pool: Pool) -> AsyncIterator[Pool]:
+    """Chronology's pool, with child-a at version 3; timeliness is deployed."""
+    await store.deploy_judges(ledger_pool, ["timeliness"])
+    async with asyncpg.create_pool(dsn("chronology"), min_size=1) as pool:
+        await pool.execute("INSERT INTO child (child_ref, version) VALUES ('child-a', 3)")
+        yield pool
+
+
+async def once(pool: Pool, after: int, caught_up: int | None = None) -> list[Pair]:
+    """Sweep once, `after` seconds on; the judge has caught up with all there was until then."""
+    at = NOW + (after if caught_up is None else caught_up) * SECOND
+    return await sweep.once(pool, SETTINGS, NOW + after * SECOND, {"timeliness": at})
+
+
+async def publications(chronology: Pool) -> list[str]:
+    rows = await chronology.fetch("SELECT child_ref FROM publication ORDER BY child_ref")
+    return [row["child_ref"] for row in rows]
+
+
+async def test_a_child_the_ledger_never_heard_of_is_published_again(
+    ledger_pool: Pool, chronology: Pool
+) -> None:
+    assert await once(ledger_pool, 0) == []
+    assert await once(ledger_pool, 9) == []
+    assert await publications(chronology) == []
+    assert await once(ledger_pool, 10) == [("child-a", "timeliness")]
+    assert await publications(chronology) == ["child-a"]
+
+
+async def test_a_judge_that_still_has_messages_before_it_is_not_silent(
+    ledger_pool: Pool, chronology: Pool
+) -> None:
+    await once(ledger_pool, 0)
+    assert await once(ledger_pool, 20, caught_up=9) == []
+    assert await sweep.once(ledger_pool, SETTINGS, NOW + 30 * SECOND, {"timeliness": None}) == []
+    assert await publications(chronology) == []
+
+
+async def test_a_child_that_was_answered_is_left_alone(ledger_pool: Pool, chronology: Pool) -> None:
+    await once(ledger_pool, 0)
+    await keep(ledger_pool, [], [verdict(version=3)])
+    assert await once(ledger_pool, 20) == []
+    assert await publications(chronology) == []
+    assert await ledger_pool.fetchval("SELECT count(*) FROM sweep") == 0
+
+
+async def test_silence_that_goes_on_is_borne_longer_each_time_and_then_given_up(
+    ledger_pool: Pool, chronology: Pool
+) -> None:
+    await once(ledger_pool, 0)
+    swept = [after for after in range(400) if await once(ledger_pool, after)]
+    assert swept == [10, 30, 70]
+    assert await publications(chronology) == ["child-a"]
+
+
+async def test_a_new_version_is_waited_for_afresh(ledger_pool: Pool, chronology: Pool) -> None:
+    for after in range(0, 400, 10):
+        await once(ledger_pool, after)
+    await chronology.execute("UPDATE child SET version = 4")
+    assert await once(ledger_pool, 400) == []
+    assert await once(ledger_pool, 410) == [("child-a", "timeliness")]
+
+
+async def test_one_pass_publishes_no_more_than_its_share(
+    ledger_pool: Pool, chronology: Pool
+) -> None:
+    await chronology.execute(
+        "INSERT INTO child SELECT 'child-' || n, 1 FROM generate_series(1, 9) n"
+    )
+    await once(ledger_pool, 0)
+    assert len(await once(ledger_pool, 10)) == 2
+    assert len(await publications(chronology)) == 2
+
+
+def test_a_group_has_caught_up_with_what_there_was_when_it_has_acknowledged_that() -> None:
+    group = sweep.CaughtUp()
+    group.see(NOW, {"p0": (5, 3), "p1": (2, 0)})
+    assert group.at is None
+    group.see(NOW + SECOND, {"p0": (7, 9), "p1": (2, 1)})
+    assert group.at is None
+    group.see(NOW + 2 * SECOND, {"p0": (8, 20), "p1": (2, 5)})
+    assert group.at == NOW
+    group.see(NOW + 3 * SECOND, {"p0": (40, 0), "p1": (9, 0)})
+    assert group.at == NOW + 3 * SECOND
+
+
+def test_a_judge_counts_as_caught_up_only_as_far_as_the_ledger_has_heard_it() -> None:
+    judge, ledger = sweep.CaughtUp(), sweep.CaughtUp()
+    judge.see(NOW + SECOND, {"p0": (1, 0)})
+    assert sweep.both(judge, ledger) is None
+    ledger.see(NOW, {"p0": (1, 0)})
+    assert sweep.both(judge, ledger) == NOW
