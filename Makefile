@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help check test demo up down status clean bench deps lock
+.PHONY: help check test demo up down status clean rebuild simulate refeature bench mutants deps lock
 
 PY := .venv/bin/python
 VENV := .venv/.ready
@@ -37,8 +37,20 @@ status: $(VENV)  ## say what runs
 clean: $(VENV)  ## stop everything and delete what was stored
 	@$(PY) -m deploy.embedded clean
 
+rebuild: $(VENV)  ## judge all history again by the policy in schemas/policy, and adopt it
+	@$(PY) -m deploy.embedded.beside services.ledger.rebuild
+
+simulate: $(VENV)  ## POLICY=file FROM=day TO=day: what another policy would find; changes nothing
+	@$(PY) -m deploy.embedded.beside services.ledger.simulate --policy "$(POLICY)" --from "$(FROM)" --to "$(TO)"
+
+refeature: $(VENV)  ## read the vault again where older code has read it, and publish it again
+	@$(PY) -m deploy.embedded.beside services.intake.refeature
+
 bench: $(VENV)  ## measure what docs claim
 	@$(PY) -m bench
+
+mutants: $(VENV)  ## change the domain in small ways and see whether a test notices: hours (M=rules/timeliness)
+	@sh deploy/mutants.sh $(M)
 
 deps: $(VENV)  ## fetch everything now, so that the next start needs no network
 	@$(PY) -m deploy.embedded deps

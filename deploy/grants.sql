@@ -1,9 +1,11 @@
 -- Who may read whose views across schemas; run by the database's owner after migrations, any number of times.
-GRANT USAGE ON SCHEMA chronology TO intake, ledger;
+GRANT USAGE ON SCHEMA chronology TO intake, ledger, dashboards;
 GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.record_position,
                 chronology.touch_position, chronology.child_position TO intake;
-GRANT SELECT ON chronology.child_position TO ledger;
+GRANT SELECT ON chronology.child_position, chronology.history_event, chronology.history_training,
+                chronology.history_retraction TO ledger;
+GRANT SELECT ON chronology.event_kind TO dashboards;
 GRANT EXECUTE ON FUNCTION chronology.request_publication(text) TO ledger;
-GRANT USAGE ON SCHEMA ledger TO intake, timeliness, dashboards;
+GRANT USAGE ON SCHEMA ledger TO intake, dashboards, timeliness, completeness, cumulative_harm, oversight, equity;
 GRANT SELECT ON ledger.verdict_position, ledger.deployed_judge, ledger.belief, ledger.watermark TO intake, dashboards;
-GRANT SELECT ON ledger.current_epoch TO timeliness;
+GRANT SELECT ON ledger.current_epoch TO timeliness, completeness, cumulative_harm, oversight, equity;

@@ -46,7 +46,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=None, help="another county (1)")
     parser.add_argument("--scale", type=float, default=None, help="a part of its size (1.0)")
     parser.add_argument("--until", type=date.fromisoformat, help="the year's end (last midnight)")
-    parser.add_argument("--family", action="append", default=[], help="compare these judges, too")
+    parser.add_argument("--family", action="append", default=[], help="compare these rules alone")
     parser.add_argument(
         "--patience", type=float, default=120, help="seconds without progress (120)"
     )
@@ -118,7 +118,7 @@ async def _show(
 ) -> None:
     """Print what was found of what was planted, and where to look."""
     gaps = await compare.found_gaps(client, endpoints)
-    scores = compare.compare(planted(truth), gaps, chosen.family or ["timeliness"])
+    scores = compare.compare(planted(truth), gaps, chosen.family or compare.EVERY_FAMILY)
     print(f"\n{compare.table(scores)}\n")
     print(
         f"Where to look\n"

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-SERVICES = ("intake", "chronology", "timeliness", "ledger", "dashboards")
+JUDGES = ("timeliness", "completeness", "cumulative_harm", "oversight", "equity")
+"""One for each family of rules in the domain's catalogue."""
+
+SERVICES = ("intake", "chronology", *JUDGES, "ledger", "dashboards")
 """Each owns a Postgres role and schema of its name; the order of their migrations."""
 
 
@@ -25,7 +28,7 @@ PROCESSES = (
     Process("intake-relay", "services.intake.relay", "intake"),
     Process("intake-matcher", "services.intake.matcher", "intake"),
     Process("chronology", "services.chronology", "chronology"),
-    Process("timeliness", "services.timeliness", "timeliness"),
+    *(Process(judge, f"services.{judge}", judge) for judge in JUDGES),
     Process("ledger", "services.ledger", "ledger"),
     Process("dashboards", "services.dashboards", "dashboards", serves=True),
 )
@@ -42,6 +45,10 @@ DEFAULT_PORTS: dict[str, int] = {
     "chronology": 8813,
     "timeliness": 8814,
     "ledger": 8815,
+    "completeness": 8816,
+    "cumulative_harm": 8817,
+    "oversight": 8818,
+    "equity": 8819,
     RUNNER: 8899,
     DATABASE: 8854,
     "kafka": 8892,

@@ -1,7 +1,9 @@
 """How is each process of the stack started: its command line and its environment?"""
 
+import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from deploy.embedded import secret_files
 from deploy.embedded.kafka import Broker
@@ -10,6 +12,9 @@ from deploy.embedded.ports import HOST
 from deploy.embedded.postgres import Database
 from deploy.embedded.processes import DATABASE, PROCESSES, Process
 from deploy.embedded.runner import Program
+
+PACK = "RW_POLICY_PACK"
+"""Names a local pack of policy; handed on to every service."""
 
 SERVICES_GROUP = "services"
 """Started after database and broker, stopped before them, and all at once."""
@@ -52,6 +57,8 @@ def _environment(
         "RW_HTTP_HOST": HOST,
         face: str(ports[process.name]),
     }
+    if PACK in os.environ:
+        told[PACK] = str(Path(os.environ[PACK]).resolve())
     if process.role == "intake":  # the vault is intake's alone
         told["RW_MASTER_KEY_FILE"] = str(secret_files.master_key(places.secrets))
     return told

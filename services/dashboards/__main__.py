@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from services.dashboards.api import Desk, create_app, require_jwks
+from services.dashboards.api import create_app, require_jwks
+from services.dashboards.desk import Desk
 from services.dashboards.settings import Settings
 from services.runtime import postgres
 from services.runtime.process import Process

@@ -50,7 +50,7 @@ async def gaps(
         await store.note(connection, caller, look)
     more = len(rows) > len(shown)
     return {
-        "items": [_item(row, sight, at.as_of, registry) for row in shown],
+        "items": [item(row, sight, at.as_of, registry) for row in shown],
         "total": total,
         "next": _cursor(digest, at, beyond, total, shown[-1]).encode() if more else None,
         "as_of": stamp(at.as_of),
@@ -64,10 +64,17 @@ def _moments(
 ) -> tuple[Moments, bool]:
     """Settle both times; what is not settled belief yet is answered at the watermark."""
     if after is not None:
-        return Moments(after.as_of, min(after.known_at, watermark)), after.beyond_watermark
-    beyond = asked.known_at is not None and asked.known_at > watermark
-    known_at = watermark if beyond or asked.known_at is None else asked.known_at
-    return Moments(asked.as_of or now, known_at), beyond
+        known_at, beyond = min(after.known_at, watermark), after.beyond_watermark
+        return Moments(after.as_of, known_at, known_at == watermark), beyond
+    known_at, beyond = settled(asked.known_at, watermark)
+    return Moments(asked.as_of or now, known_at, known_at == watermark), beyond
+
+
+def settled(known_at: datetime | None, watermark: datetime) -> tuple[datetime, bool]:
+    """Return the moment of belief that is answered, and whether a later one was asked for."""
+    if known_at is None:
+        return watermark, False
+    return min(known_at, watermark), known_at > watermark
 
 
 def _cursor(digest: str, at: Moments, beyond: bool, total: int, last: Record) -> Cursor:  # noqa: FBT001 - in the order of a cursor
@@ -82,7 +89,7 @@ def state_of(gap: Gap, as_of: datetime) -> State:
     return "open" if gap.closes_at is None or gap.closes_at > as_of else "closed"
 
 
-def _item(row: Record, sight: Sight, as_of: datetime, registry: Registry) -> dict[str, Any]:
+def item(row: Record, sight: Sight, as_of: datetime, registry: Registry) -> dict[str, Any]:
     """Show one gap to this reader."""
     gap = beliefs.from_row(row)
     listed, elsewhere = sight.evidence(gap)

@@ -36,7 +36,7 @@ _Text = Annotated[
 _EventKey = Annotated[
     str, StringConstraints(max_length=600, pattern=r"^/[^|\x00-\x1f\x7f]+\|[^\x00-\x1f\x7f]+$")
 ]
-_Moment = Annotated[datetime, BeforeValidator(_moment)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 _Limit = Annotated[str, StringConstraints(pattern=r"^([1-9]|[1-9]\d|[1-4]\d\d|500)$")]
 
 
@@ -59,8 +59,8 @@ class Question(BaseModel):
         None, description="`<source>|<id>`: gaps whose anchor or evidence it is."
     )
     state: State | None = Field(None, description="As at `as_of`; all states without it.")
-    as_of: _Moment | None = Field(None, description="RFC 3339; decides `state`. Default: now.")
-    known_at: _Moment | None = Field(
+    as_of: Moment | None = Field(None, description="RFC 3339; decides `state`. Default: now.")
+    known_at: Moment | None = Field(
         None, description="RFC 3339; what was believed then. Default: all that is known."
     )
     limit: _Limit = Field(str(DEFAULT_LIMIT), description="1 to 500.")

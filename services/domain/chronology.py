@@ -7,8 +7,8 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from services.domain.entitlement import unentitled
-from services.domain.events import INCIDENT_TYPES, Event, Key, Malformed
-from services.domain.incidents import Incident, incidents_of
+from services.domain.events import INCIDENT_TYPES, NOT_REFERRED, Event, Key, Malformed
+from services.domain.incidents import Incident, incidents_of, refs_of
 from services.domain.referrals import Referral, referrals_of
 from services.domain.registry import Registry
 from services.domain.retraction import Reason, retracted
@@ -23,7 +23,11 @@ REF_KINDS = (
 )
 """The kinds of ref by which an event carries what is owed."""
 
+NO_REFERRAL = "no-referral"
+"""The kind by which a decision not to refer carries each of the refs that it names."""
+
 Plain = TypeVar("Plain", str, int, bool)
+Found = TypeVar("Found")
 
 __all__ = ["Chronology", "Folded", "Reason", "arrange", "fold"]
 
@@ -99,11 +103,11 @@ class Folded:
 
     def carrying(self, kind: str, ref: str) -> list[Event]:
         """The events that carry a ref of a kind as their own, in order."""
-        return self._by_ref.get((kind, ref), [])
+        return self._by_ref.get(kind, {}).get(ref, [])
 
     def refs(self, kind: str) -> list[str]:
         """Every ref of a kind, each once, in order of first appearance."""
-        return [ref for of_kind, ref in self._by_ref if of_kind == kind]
+        return list(self._by_ref.get(kind, ()))
 
     @cached_property
     def referrals(self) -> dict[str, Referral]:
@@ -114,9 +118,40 @@ class Folded:
 
     def incidents(self, counts: Callable[[Event], bool]) -> list[Incident]:
         """The events that count, grouped into incidents (contract.md 3.1), in order."""
-        return incidents_of(
-            event for event in self.events if event.type in INCIDENT_TYPES and counts(event)
-        )
+        if counts not in self._known:
+            self._known[counts] = incidents_of(
+                event for event in self.events if event.type in INCIDENT_TYPES and counts(event)
+            )
+        incidents: list[Incident] = self._known[counts]
+        return incidents
+
+    def once(self, work_out: "Callable[[Folded], Found]") -> "Found":
+        """What a function finds in this child's events: worked out once for all rules that ask."""
+        if work_out not in self._known:
+            self._known[work_out] = work_out(self)
+        found: Found = self._known[work_out]
+        return found
+
+    def set_off(self, event: Event) -> list[Event]:
+        """What of an incident is behind an event, in order: itself, or what is named as a trigger.
+
+        Of an event about a referral: by anything said of that referral until then.
+        """
+        if event.type in INCIDENT_TYPES:
+            return [event]
+        about = self.carrying("referral_ref", event.ref("referral_ref") or "")
+        said = (*(each for each in about if each.order <= event.order), event)
+        named = {ref for each in said for ref in each.triggers}
+        return [
+            each
+            for each in self.events
+            if each.type in INCIDENT_TYPES and any(ref in named for _, ref in refs_of(each))
+        ]
+
+    @cached_property
+    def _known(self) -> dict[Callable[..., Any], Any]:
+        """What was worked out already, by the function that did."""
+        return {}
 
     @cached_property
     def _by_type(self) -> dict[str, list[Event]]:
@@ -126,13 +161,16 @@ class Folded:
         return index
 
     @cached_property
-    def _by_ref(self) -> dict[tuple[str, str], list[Event]]:
-        index: dict[tuple[str, str], list[Event]] = {}
+    def _by_ref(self) -> dict[str, dict[str, list[Event]]]:
+        index: dict[str, dict[str, list[Event]]] = {}
         for event in self.events:
             for kind in REF_KINDS:
                 ref = event.facts.get(kind)
                 if isinstance(ref, str):
-                    index.setdefault((kind, ref), []).append(event)
+                    index.setdefault(kind, {}).setdefault(ref, []).append(event)
+        for decision in self.of_type(NOT_REFERRED):
+            for ref in dict.fromkeys(decision.triggers):
+                index.setdefault(NO_REFERRAL, {}).setdefault(ref, []).append(decision)
         return index
 
 

@@ -29,11 +29,15 @@ SERVICE_REFERRED = "service.referral-made.v1"
 SERVICE_DECLINED = "service.referral-declined.v1"
 SUPPORT_STARTED = "service.support-started.v1"
 SUPPORT_ENDED = "service.support-ended.v1"
+REVIEWED = "oversight.reviewed.v1"
 RETRACTED = "event.retracted.v1"
 TRAINED = "training.completed.v1"
 
 INCIDENT_TYPES = frozenset({DETAINED, INTERVIEWED, EXPOSED, MISSING, FOUND, SEARCHED, CONCERN})
 """The types that are part of an incident, whatever the child's involvement."""
+
+TABLES = (dict, Mapping)
+"""What a group of facts may be; asking for `dict` first is what makes it quick."""
 
 Key = tuple[str, str]
 """(source, id): what identifies an event."""
@@ -144,22 +148,35 @@ class Event:
     @property
     def age(self) -> int | None:
         """The child's age in whole years at `time`, None where the birth date is unknown."""
-        child = self.facts.get("child")
-        age = child.get("age") if isinstance(child, Mapping) else None
+        age = self.part("child").get("age")
         return age if isinstance(age, int) else None
 
     @property
     def unit(self) -> str | None:
         """The code of the practitioner's unit, if one is stated."""
-        practitioner = self.facts.get("practitioner")
-        unit = practitioner.get("unit") if isinstance(practitioner, Mapping) else None
+        unit = self.part("practitioner").get("unit")
         return unit if isinstance(unit, str) else None
+
+    @property
+    def staff(self) -> str | None:
+        """Who did it: the random ref of the practitioner, one for each agency and staff number."""
+        ref = self.part("practitioner").get("staff_ref")
+        return ref if isinstance(ref, str) else self.staff_ref
+
+    def part(self, name: str) -> Mapping[str, Any]:
+        """A group of facts such as `practitioner` or `screening`; empty where it is not stated."""
+        part = self.facts.get(name)
+        return part if isinstance(part, TABLES) else {}
+
+    def stated(self, name: str) -> tuple[Any, ...]:
+        """The codes of a list that the event states, such as `indicators`; none if it does not."""
+        codes = self.facts.get(name)
+        return tuple(codes) if isinstance(codes, list | tuple) else ()
 
     @property
     def triggers(self) -> tuple[str, ...]:
         """The refs that a referral or a decision not to refer names as its reasons."""
-        named = self.facts.get("triggers")
-        return tuple(named) if isinstance(named, list | tuple) else ()
+        return self.stated("triggers")
 
     @property
     def until(self) -> datetime:

@@ -4,54 +4,27 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from services.domain import events as e
 from services.domain.gaps import Gap
 from services.domain.moments import LONDON, moment
 from services.domain.registry import Registry
+from services.domain.wording import (
+    AT_ONCE,
+    CAUSES,
+    COURSES,
+    DECISIONS,
+    DEEDS,
+    ELEMENTS,
+    HANDLED,
+    OWED,
+    OWN_DEEDS,
+    PARTS,
+    RECEIPTS,
+    STILL_OPEN,
+    UNITS,
+    WORKS,
+)
 
 ANOTHER = "another agency"
-
-UNITS = {"hours": "hour", "days": "day", "working-days": "working day"}
-
-CAUSES = {
-    "detention": "the child's detention",
-    "suspect_interview": "the child's interview as a suspect",
-    "red": "an exposure or concern graded red",
-    "amber": "an exposure or concern graded amber",
-}
-
-DECISIONS = {"section-17": "section 17", "section-47": "section 47"}
-
-DEEDS = {
-    e.MADE: "a referral was made",
-    e.AMENDED: "an earlier referral was amended to name it",
-    e.NOT_REFERRED: "it was decided not to refer",
-    e.DECIDED: "the decision was made",
-    e.WITHDRAWN: "the referral was withdrawn",
-    e.TOLD: "the referrer was told",
-    e.ASSESSMENT_COMPLETED: "the assessment was completed",
-    e.CLOSED: "the case was closed",
-    e.CONFERENCE_HELD: "a conference was held",
-    e.SUPPORT_STARTED: "support started",
-    e.SERVICE_DECLINED: "the service declined",
-    e.SUPPORT_ENDED: "support ended",
-}
-"""What closed a gap, in words, by the event's type."""
-
-RECEIPTS = {"received": "the referral was received", "made": "the referral was made"}
-
-OWED: Mapping[str, tuple[str, str]] = {
-    "referral_not_made": ("a referral to children's social care", "{cause}"),
-    "decision_overdue": ("a decision on a referral", "{receipt}"),
-    "referrer_not_told": ("word to the referrer", "{receipt}"),
-    "assessment_overdue": ("the assessment that a decision of {decision} calls for", "{receipt}"),
-    "conference_overdue": (
-        "a child protection conference",
-        "the strategy discussion that led to section 47",
-    ),
-    "support_not_started": ("the start of therapeutic support", "the referral to the service"),
-}
-"""By code: what was owed, and what its clock starts from."""
 
 Params = Mapping[str, Any]
 
@@ -67,23 +40,60 @@ def sentence(
     An agency is named to itself and to who sees all; to others it is "another agency". Times are
     London times. Nothing identifies a child, and no ref is repeated.
     """
-    params = gap.why.params
-    owed, start = (part.format_map(_words(params)) for part in OWED[gap.why.code])
     who = _agency(gap.agency, reader_agency, registry, sees_all=sees_all)
-    clock = (
-        f"{_limit(params)} after {start} on {_at(moment(params['started_at']))}{_skipped(params)}"
-    )
-    told = f"{who} owed {owed} by {_at(moment(params['due_at']))}: {clock}; {_found(gap)}"
+    told = f"{_clocked(gap, who) if gap.why.code in OWED else _at_once(gap, who)}; {_found(gap)}"
     return told[0].upper() + told[1:] + "."
 
 
+def start_of(gap: Gap) -> str | None:
+    """Say in words what a gap's clock starts from; None where it has no clock."""
+    owed = OWED.get(gap.why.code)
+    return None if owed is None else owed[1].format_map(_words(gap.why.params)).rstrip(",")
+
+
+def limit_of(gap: Gap) -> str:
+    """Say in words how long there was, of a gap that has a clock."""
+    return _limit(gap.why.params)
+
+
+def _clocked(gap: Gap, who: str) -> str:
+    """Say what was owed by a deadline, and how that was worked out."""
+    params = gap.why.params
+    owed, start = (part.format_map(_words(params)) for part in OWED[gap.why.code])
+    clock = (
+        f"{_limit(params)} after {start} on {_at(moment(params['started_at']))}{_skipped(params)}"
+    )
+    return f"{who} owed {owed} by {_at(moment(params['due_at']))}: {clock}"
+
+
+def _at_once(gap: Gap, who: str) -> str:
+    """Say what was owed from the moment that the gap opened, or what a person should look at."""
+    words = _words(gap.why.params) | {"who": who, "at": _at(gap.opens_at)}
+    return AT_ONCE[gap.why.code].format_map(words)
+
+
 def _words(params: Params) -> dict[str, str]:
-    """Put the codes among the parameters into words."""
+    """Put the codes and counts among the parameters into words."""
     return {
         "cause": CAUSES.get(params.get("cause", ""), ""),
         "receipt": RECEIPTS.get(params.get("from", ""), ""),
         "decision": DECISIONS.get(params.get("decision", ""), ""),
+        "work": WORKS.get(params.get("work", ""), ""),
+        "handled": HANDLED.get(params.get("handled", ""), ""),
+        "courses": _listed([COURSES.get(each, each) for each in params.get("courses", ())]),
+        "missing": _listed([ELEMENTS.get(each, each) for each in params.get("missing", ())]),
+        "unclear": _listed([PARTS[each] for each in params.get("unclear", ())]),
+        "least": _counted(params.get("words", 0), "word"),
+        "phrases": _listed([f'"{_spaced(each)}"' for each in params.get("phrases", ())]),
+        "parts": _listed([PARTS[each] for each in params.get("parts", ())]),
+        "incidents": _counted(params.get("incidents", 0), "incident"),
+        "decisions": _counted(params.get("decisions", 0), "referral"),
+        "within": _counted(params.get("within", 0), UNITS.get(params.get("within_unit", ""), "")),
     }
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def _agency(agency: str, reader: str | None, registry: Registry, *, sees_all: bool) -> str:
@@ -93,8 +103,7 @@ def _agency(agency: str, reader: str | None, registry: Registry, *, sees_all: bo
 
 
 def _limit(params: Params) -> str:
-    unit = UNITS[params["unit"]]
-    return f"{params['limit']} {unit}" + ("" if params["limit"] == 1 else "s")
+    return _counted(params["limit"], UNITS[params["unit"]])
 
 
 def _skipped(params: Params) -> str:
@@ -123,12 +132,18 @@ def _late_decision(gap: Gap) -> str:
 
 def _outcome(gap: Gap) -> str:
     if gap.closes_at is None:
-        return "none is recorded"
-    return f"{DEEDS[gap.why.params['closed_by']]} on {_at(gap.closes_at)}"
+        return STILL_OPEN.get(gap.why.code, "none is recorded")
+    closed_by, how = gap.why.params["closed_by"], gap.why.params.get("closed_how")
+    deed = OWN_DEEDS.get((gap.why.code, how or closed_by)) or DEEDS[closed_by]
+    return f"{deed} on {_at(gap.closes_at)}"
 
 
 def _listed(parts: list[str]) -> str:
-    return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
+    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+
+
+def _spaced(code: str) -> str:
+    return code.replace("-", " ")
 
 
 def _on(day: date) -> str:

@@ -34,20 +34,40 @@ def judge(family: str, chronology: Chronology, policy: Policy) -> list[Gap]:
         KeyError: there is no such family.
 
     """
-    rules = FAMILIES[family]
+    found = judge_by_each((family,), chronology, policy)[family]
+    if isinstance(found, CannotJudge):
+        raise found
+    return found
+
+
+def judge_by_each(
+    families: Iterable[str], chronology: Chronology, policy: Policy
+) -> dict[str, list[Gap] | CannotJudge]:
+    """Find a child's gaps by several families, folding once; instead, why one cannot judge it."""
+    rules = {family: FAMILIES[family] for family in families}
     if chronology.merged_into is not None or chronology.erased:
-        return []
+        return {family: [] for family in rules}
     try:
-        return judge_folded(rules, fold(chronology, policy.registry), policy)
-    except CalendarEnds:
-        raise CannotJudge("calendar-ends") from None
+        folded = fold(chronology, policy.registry)
     except OverflowError:
-        raise CannotJudge("time-out-of-range") from None
+        return dict.fromkeys(rules, CannotJudge("time-out-of-range"))
+    return {family: _judge_if_can(own, folded, policy) for family, own in rules.items()}
+
+
+def _judge_if_can(rules: Iterable[Rule], folded: Folded, policy: Policy) -> list[Gap] | CannotJudge:
+    """Find the gaps by one family's rules; instead, why they cannot judge."""
+    try:
+        return judge_folded(rules, folded, policy)
+    except CalendarEnds:
+        return CannotJudge("calendar-ends")
+    except OverflowError:
+        return CannotJudge("time-out-of-range")
 
 
 def judge_folded(rules: Iterable[Rule], folded: Folded, policy: Policy) -> list[Gap]:
     """Find the gaps of a folded chronology by some rules, in order."""
-    gaps = chain.from_iterable(_gaps(rule, folded, policy) for rule in rules)
+    ruling = policy.of_child(folded.set_off)
+    gaps = chain.from_iterable(_gaps(rule, folded, ruling) for rule in rules)
     return sorted(gaps, key=attrgetter("order"))
 
 

@@ -1,42 +1,40 @@
 """Which numbers hold on which day, and which facts would reach us at all?"""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any, TypeVar
 
+from services.domain.asked import LISTS, NUMBERS, scope_of
+from services.domain.circumstances import circumstances
+from services.domain.digest import digest
 from services.domain.events import WITHDRAWN, Event
 from services.domain.feeds import Feeds
 from services.domain.moments import london_day
 from services.domain.numbers import Line, ListLine, lines_of, list_lines_of
+from services.domain.packs import (
+    Group,
+    Groups,
+    local_lists,
+    local_numbers,
+    most_specific,
+    pack_faults,
+)
 from services.domain.registry import Registry
 from services.domain.working_days import Calendar, Holiday
 
-NUMBERS: Mapping[str, frozenset[str]] = {
-    "child.age_below": frozenset({"years"}),
-    **dict.fromkeys(
-        (
-            "timeliness.referral_not_made.detention",
-            "timeliness.referral_not_made.suspect_interview",
-            "timeliness.referral_not_made.red",
-            "timeliness.referral_not_made.amber",
-            "timeliness.decision_overdue.limit",
-            "timeliness.referrer_not_told.limit",
-            "timeliness.assessment_overdue.limit",
-            "timeliness.conference_overdue.limit",
-            "timeliness.support_not_started.limit",
-        ),
-        frozenset({"hours", "days", "working-days"}),
-    ),
-}
-"""Every number that a rule asks for, and the units that it may be stated in."""
-
 Dated = TypeVar("Dated", Line, ListLine)
+When = date | datetime | Event
+"""A day; a moment, which is its London day; or the event that something is owed after, which also
+tells in which circumstances."""
 
 ONE_SECOND = timedelta(seconds=1)
 AT_ONCE = timedelta(0)
+
+
+def _itself(event: Event) -> tuple[Event, ...]:
+    return (event,)
 
 
 class PolicyFaults(ValueError):
@@ -61,11 +59,15 @@ class Deadline:
     unit: str
     skipped: tuple[Holiday, ...]
     forgives: timedelta
+    line: Line
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Everything that judging depends on besides the chronology."""
+    """Everything that judging depends on besides the chronology.
+
+    `set_off` says what of an incident is behind an event of the child that is judged.
+    """
 
     numbers: Mapping[str, tuple[Line, ...]]
     lists: Mapping[str, tuple[ListLine, ...]]
@@ -73,16 +75,29 @@ class Policy:
     registry: Registry
     calendar: Calendar
     version: str
+    local_numbers: Groups[Line] = field(default_factory=dict)
+    local_lists: Groups[ListLine] = field(default_factory=dict)
+    set_off: Callable[[Event], Iterable[Event]] = _itself
 
     @classmethod
-    def parse(
+    def parse(  # noqa: PLR0913 - everything that a policy is made of
         cls,
         default: Mapping[str, Any],
         feeds: Mapping[str, Any],
         registry: Registry,
         calendar: Calendar,
+        packs: Mapping[str, Mapping[str, Any]] | None = None,
+        codes: Mapping[str, Collection[str]] | None = None,
     ) -> "Policy":
         """Read default.toml (other files' [lists] merged into it) and feeds.toml.
+
+        Args:
+            default: numbers and lists that hold where no pack says otherwise.
+            feeds: who sends what.
+            registry: the agencies.
+            calendar: the bank holidays.
+            packs: local packs by name, as schemas/policy/examples/ shows them.
+            codes: the code sets that packs choose from, by name.
 
         Raises:
             PolicyFaults: every fault, by pointer.
@@ -92,39 +107,72 @@ class Policy:
         numbers = lines_of(default.get("numbers"), faults)
         lists = list_lines_of(default.get("lists", {}), faults)
         faults += _missing(numbers)
+        faults += [f"/lists/{name}: missing" for name in sorted(LISTS - lists.keys())]
         fed = Feeds.parse(feeds, registry, faults)
+        faults += pack_faults(packs or {})
+        scope = scope_of(numbers, lists, registry, codes or {})
+        own_numbers = local_numbers(packs or {}, scope, faults)
+        own_lists = local_lists(packs or {}, scope, faults)
         if faults:
             raise PolicyFaults(faults)
-        return cls(
-            numbers,
-            lists,
-            fed,
-            registry,
-            calendar,
-            _digest(numbers, lists, fed, registry, calendar),
-        )
+        version = digest(numbers, lists, fed, registry, calendar, own_numbers, own_lists)
+        return cls(numbers, lists, fed, registry, calendar, version, own_numbers, own_lists)
 
-    def number(self, name: str, at: date | datetime) -> Line:
-        """The line of a number that holds on a day (a moment's London day); KeyError if unknown."""
-        return _holding(self.numbers[name], at)
+    def of_child(self, set_off: Callable[[Event], Iterable[Event]]) -> "Policy":
+        """Return this policy, told by what an event of one child was set off."""
+        if self.local_numbers or self.local_lists:
+            return replace(self, set_off=set_off)
+        return self
 
-    def words(self, name: str, at: date | datetime) -> tuple[str, ...]:
-        """The list that holds on a day (a moment's London day); KeyError if unknown."""
-        return _holding(self.lists[name], at).values
+    def number(self, name: str, at: When, owed_by: str | None = None) -> Line:
+        """The line of a number that holds at an event, or on a day in no circumstances.
 
-    def deadline(self, name: str, start: datetime, at: datetime) -> Deadline:
-        """By when a thing is owed that starts at `start`, by the number that holds at `at`.
+        Args:
+            name: of the number; KeyError if unknown.
+            at: the anchor event; or a day, or a moment's London day, for which only lines count
+                that are bound to no circumstances.
+            owed_by: the agency that owes it, where that is not the anchor's.
+
+        """
+        own = self._local(self.local_numbers.get(name, ()), at, owed_by)
+        return own or _holding(self.numbers[name], at)
+
+    def words(self, name: str, at: When) -> tuple[str, ...]:
+        """The list that holds at an event, or on a day in no circumstances; as `number`."""
+        own = self._local(self.local_lists.get(name, ()), at, None)
+        return (own or _holding(self.lists[name], at)).values
+
+    def span(self, name: str, at: When) -> timedelta:
+        """How long a number of hours or days is: elapsed time; as `number`."""
+        line = self.number(name, at)
+        return timedelta(**{line.unit: line.value})
+
+    def deadline(
+        self, name: str, start: datetime, at: When, owed_by: str | None = None
+    ) -> Deadline:
+        """By when a thing is owed that starts at `start`, by the number that holds; as `number`.
 
         Raises:
             CalendarEnds: the calendar does not cover the working days concerned.
 
         """
-        line = self.number(name, at)
+        line = self.number(name, at, owed_by)
         if line.unit == "working-days":
-            ends_at, skipped = self.calendar.deadline(start, line.value)
-            return Deadline(start, ends_at, line.value, line.unit, skipped, ONE_SECOND)
+            days = line.value + self._counts_from_next(start, line)
+            ends_at, skipped = self.calendar.deadline(start, days)
+            return Deadline(start, ends_at, line.value, line.unit, skipped, ONE_SECOND, line)
         ends_at = start + timedelta(**{line.unit: line.value})
-        return Deadline(start, ends_at, line.value, line.unit, (), AT_ONCE)
+        return Deadline(start, ends_at, line.value, line.unit, (), AT_ONCE, line)
+
+    def line(self, pointer: str) -> Line | ListLine | None:
+        """The line that a pointer, as a gap's `why` carries it, points to, if it is still there."""
+        lines: Iterable[Line | ListLine] = chain(
+            *self.numbers.values(),
+            *self.lists.values(),
+            (line for own in self.local_numbers.values() for each in own for line in each.lines),
+            (line for own in self.local_lists.values() for each in own for line in each.lines),
+        )
+        return next((line for line in lines if line.pointer == pointer), None)
 
     def is_child(self, event: Event) -> bool:
         """Whether the event is about a child: under 18 then, or of unknown age."""
@@ -146,11 +194,30 @@ class Policy:
             if event_type != WITHDRAWN
         )
 
+    def _local(
+        self, groups: tuple[Group[Dated], ...], at: When, owed_by: str | None
+    ) -> Dated | None:
+        """The most specific local line that holds; None where there is none."""
+        if not groups:
+            return None
+        known = circumstances(at, owed_by, self.set_off(at)) if isinstance(at, Event) else {}
+        return most_specific(groups, _day(at), known)
 
-def _holding(lines: tuple[Dated, ...], at: date | datetime) -> Dated:
+    def _counts_from_next(self, start: datetime, line: Line) -> bool:
+        """Whether the next working day is day 0: it started out of hours."""
+        after = line.out_of_hours
+        return after is not None and self.calendar.out_of_hours(start, after)
+
+
+def _day(at: When) -> date:
+    moment = at.time if isinstance(at, Event) else at
+    return london_day(moment) if isinstance(moment, datetime) else moment
+
+
+def _holding(lines: tuple[Dated, ...], at: When) -> Dated:
     if len(lines) == 1:
         return lines[0]
-    day = london_day(at) if isinstance(at, datetime) else at
+    day = _day(at)
     return next(line for line in reversed(lines) if line.since is None or line.since <= day)
 
 
@@ -160,20 +227,3 @@ def _missing(numbers: Mapping[str, tuple[Line, ...]]) -> list[str]:
         for name, units in NUMBERS.items()
         if name not in numbers or any(line.unit not in units for line in numbers[name])
     ]
-
-
-def _digest(*parts: object) -> str:
-    """Name everything judged by: the same content has the same name, whatever its order."""
-    written = json.dumps([_plain(part) for part in parts])
-    return hashlib.sha256(written.encode()).hexdigest()[:16]
-
-
-def _plain(part: object) -> object:
-    """Turn dataclasses, tables, tuples and days into what json can write, always the same."""
-    if isinstance(part, Mapping):
-        return sorted([str(key), _plain(value)] for key, value in part.items())
-    if isinstance(part, tuple):
-        return [_plain(item) for item in part]
-    if is_dataclass(part):
-        return [_plain(getattr(part, field.name)) for field in fields(part)]
-    return part.isoformat() if isinstance(part, date) else part

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 
 from services.domain.events import AMENDED, DECIDED, MADE, RECEIVED, WITHDRAWN, Event
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Referral:
     """Everything in effect that is known of one `referral_ref`: events in order, by type."""
 
@@ -27,25 +28,38 @@ class Referral:
         """What the clocks follow: the first received, else the first made."""
         return next(iter(self.of_type(RECEIVED) or self.of_type(MADE)), None)
 
+    @cached_property
+    def said(self) -> list[Event]:
+        """Everything said in making and amending it, in order."""
+        return sorted([*self.of_type(MADE), *self.of_type(AMENDED)], key=attrgetter("order"))
+
     @property
     def area(self) -> str | None:
         """The area that the referral was last stated to be sent to."""
-        stated = sorted([*self.of_type(MADE), *self.of_type(AMENDED)], key=attrgetter("order"))
-        return next((area for event in reversed(stated) if (area := event.ref("sent_to"))), None)
+        return next((area for event in reversed(self.said) if (area := event.ref("sent_to"))), None)
 
     @property
     def senders(self) -> list[str]:
         """The agencies that made the referral, each once."""
         return list(dict.fromkeys(event.agency for event in self.of_type(MADE)))
 
-    @property
+    @cached_property
     def standing(self) -> list[Event]:
         """The times that it was made and not withdrawn before any decision on it."""
-        void = self._voiding()
+        void = self._voiding
         if void is None:
             return self.of_type(MADE)
         return [made for made in self.of_type(MADE) if void.until < made.time]
 
+    @cached_property
+    def counting(self) -> list[Event]:
+        """What was said in making and amending it, as far as it stands; in order."""
+        if not self.standing:
+            return []
+        void = self._voiding
+        return [event for event in self.said if void is None or void.until < event.time]
+
+    @cached_property
     def _voiding(self) -> Event | None:
         """The last withdrawal before any decision: what was made up to it counts as not made."""
         decided = self.of_type(DECIDED)

@@ -70,6 +70,10 @@ class Calendar:
             raise CalendarEnds
         return day.weekday() < SATURDAY and day not in self.holidays
 
+    def out_of_hours(self, start: datetime, after: time) -> bool:
+        """Whether a moment is later in its London day than this, or on no working day."""
+        return start.astimezone(LONDON).time() > after or not self.is_working_day(london_day(start))
+
     def deadline(self, start: datetime, working_days: int) -> tuple[datetime, tuple[Holiday, ...]]:
         """When n working days after the day of `start` end, and which bank holidays were skipped.
 

@@ -1,7 +1,7 @@
 """What do the answers look like? Read by whoever reads the OpenAPI document."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -101,6 +101,32 @@ class Identity(BaseModel):
     records: list[dict[str, Any]]
 
 
+Place = Annotated[
+    list[int],
+    Field(min_length=2, max_length=2, description="[start, end) in that text, in code points."),
+]
+
+
+class PhraseUsed(BaseModel):
+    """A phrase that speaks of a child as of an adult."""
+
+    code: str
+    place: Place
+    alternative: str = Field(
+        description="How it could be said instead; blank where none is offered."
+    )
+
+
+class PartRead(BaseModel):
+    """What a reader finds in one part of a referral's reason; rules judge by less than this."""
+
+    empty: bool = Field(description="Whether the text says nothing at all.")
+    states: dict[Literal["why", "harm", "evidence", "ask", "voice"], list[Place]] = Field(
+        description="What it states, and the words that show it."
+    )
+    phrases: list[PhraseUsed]
+
+
 class EventText(BaseModel):
     """What an event said, without who child and practitioner are."""
 
@@ -110,6 +136,9 @@ class EventText(BaseModel):
     type: str
     time: datetime
     data: dict[str, Any]
+    reading: dict[str, PartRead] | None = Field(
+        description="By part of `reason`, of a referral and its amendments; else null."
+    )
 
 
 class ImportBegun(BaseModel):

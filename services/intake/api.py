@@ -36,7 +36,9 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         docs_url=None,
         redoc_url=None,
     )
-    app.state.desk = Desk(settings, contracts or Contracts.load(settings.schemas))
+    app.state.desk = Desk(
+        settings, contracts or Contracts.load(settings.schemas, settings.policy_pack)
+    )
     app.add_middleware(problems.BodyLimit, limit=_limit)
     app.post(
         "/v1/events",

@@ -49,7 +49,7 @@ class Desk:
         self.pool = pool
         self.intake = Intake(pool, self.contracts, vault)
         self.imports = Imports(pool, self.contracts, vault, self.intake)
-        self.lookups = LookupDesk(pool, self.registry, vault)
+        self.lookups = LookupDesk(pool, self.registry, vault, self.contracts.reader.phrases)
 
     async def sample(self) -> None:
         """Note how long the outbox is, counting no further than the bound."""

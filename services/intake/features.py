@@ -6,14 +6,15 @@ from typing import Any, Final
 
 import msgspec
 
-from services.domain.events import TRAINED, Event
+from services.domain.events import AMENDED, MADE, TRAINED, Event
 from services.domain.moments import london_day
+from services.domain.narrative import NARRATIVE_VERSION
 from services.intake.candidates import Candidate
 from services.runtime.contracts import Contracts
 from services.runtime.projection import project
 
-FEATURE_VERSION: Final = 1
-"""Raised when pure functions read more out of the vault's text than before."""
+FEATURE_VERSION: Final = NARRATIVE_VERSION
+"""Raised when pure functions read the vault's text otherwise than before: then `refeature`."""
 STAFF_TOPIC: Final = "staff.events"
 
 _ENVELOPE: Final = ("specversion", "id", "source", "type", "time", "data")
@@ -40,6 +41,8 @@ def published(  # noqa: PLR0913 - what a published event is made of
 ) -> Event:
     """Return the event as it is first published; staff events name no record."""
     facts = project(contracts, candidate.type, candidate.stated)
+    if candidate.type in (MADE, AMENDED):
+        facts["features"] = contracts.reader.features(candidate.stated, candidate.time)
     if record_ref is not None:
         facts["child"] = {**facts.get("child", {}), "age": age}
     if staff_ref is not None:

@@ -4,14 +4,17 @@ The audit row stands in the same transaction and is written before anything is r
 nothing is shown. A look-up that finds nothing is on record as well.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 import asyncpg
 import msgspec
 
+from services.domain.events import AMENDED, MADE
 from services.domain.moments import stamp
+from services.domain.narrative.phrases import Phrase
+from services.domain.narrative.shown import shown
 from services.domain.registry import Registry
 from services.intake import store
 from services.intake.entitlement import READERS, sees
@@ -52,11 +55,12 @@ class Forbidden(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Answers look-ups from the vault."""
+    """Answers look-ups from the vault; `phrases` are those of adult language, of all versions."""
 
     pool: "asyncpg.Pool[asyncpg.Record]"
     registry: Registry
     vault: Vault
+    phrases: Iterable[Phrase]
 
     async def identity(
         self, caller: Caller, child_ref: str, purpose: Purpose
@@ -91,6 +95,8 @@ class Desk:
     async def text(self, caller: Caller, receipt: str, purpose: Purpose) -> dict[str, Any] | None:
         """Return what an event said, without who child and practitioner are; None if not seen.
 
+        Of a referral's reason also what a reader finds in it, and where.
+
         Raises Forbidden.
         """
         _require_reader(caller)
@@ -120,7 +126,13 @@ class Desk:
             "type": row["type"],
             "time": stamp(row["time"]),
             "data": {name: part for name, part in said.items() if name not in _NOT_TEXT},
+            "reading": self._reading(row["type"], said),
         }
+
+    def _reading(self, event_type: str, said: Mapping[str, Any]) -> dict[str, Any] | None:
+        if event_type not in (MADE, AMENDED):
+            return None
+        return shown(said.get("reason") or {}, self.phrases)
 
 
 @dataclass(frozen=True, slots=True)

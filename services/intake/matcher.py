@@ -152,7 +152,7 @@ def main() -> NoReturn:
             "Cannot start, the environment is not right: RW_MASTER_KEY_FILE is missing"
         )
     vault = Vault.load(settings.master_key_file)
-    contracts = Contracts.load(settings.schemas)
+    contracts = Contracts.load(settings.schemas, settings.policy_pack)
 
     def steps(worker: Worker) -> Sequence[Step]:
         matcher = Matcher(worker.pool, contracts, vault)

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.intake.ages import Revised
+from services.intake import revision
 from services.intake.matching import Review, Value
 from services.intake.neighbourhood import Connection
+from services.intake.revision import Revised
 from services.runtime import clock
 
 # One matcher decides at a time: links of one child, decided by two, could cross. The lock is the
 # session's, so it is gone when the connection is; the pool lets go of it on release.
 _ALONE = "SELECT pg_try_advisory_lock(hashtextextended('intake matcher', 0))"
+_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('intake matcher', 0))"
 _UNMATCHED = """
 SELECT receipt, record_ref FROM event WHERE matched_at IS NULL ORDER BY received_at LIMIT $1
 """
@@ -35,14 +37,8 @@ UPDATE record SET child_ref = linked.child_ref, link_version = linked.link_versi
 FROM unnest($1::text[], $2::text[], $3::bigint[]) AS linked (record_ref, child_ref, link_version)
 WHERE record.record_ref = linked.record_ref
 """
-_REVISE = """
-UPDATE event SET revision = revised.revision, published_age = revised.age
-FROM unnest($1::text[], $2::int[], $3::int[]) AS revised (receipt, revision, age)
-WHERE event.receipt = revised.receipt
-"""
 _OUTBOX = """
-INSERT INTO outbox (receipt, topic, key, value)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[])
+INSERT INTO outbox (topic, key, value) SELECT * FROM unnest($1::text[], $2::bytea[], $3::bytea[])
 """
 _EFFECTS = """
 INSERT INTO effect (receipt, record_ref, link_version, source, id, revision)
@@ -102,6 +98,11 @@ async def alone(connection: Connection) -> bool:
     return bool(await connection.fetchval(_ALONE))
 
 
+async def await_turn(connection: Connection) -> None:
+    """Wait until no matcher decides, and keep them waiting until the caller's transaction ends."""
+    await connection.execute(_TURN)
+
+
 async def unmatched(connection: Connection, limit: int) -> Unmatched:
     """Return the longest waiting events."""
     rows = await connection.fetch(_UNMATCHED, limit)
@@ -137,19 +138,12 @@ async def _publish(connection: Connection, decision: Decision) -> None:
         [one.link_version for one in relinked],
     )
     await connection.execute(
-        _REVISE,
-        [one.receipt for one in revised],
-        [one.event.revision for one in revised],
-        [one.event.age for one in revised],
+        _OUTBOX,
+        [one.topic for one in relinked],
+        [one.record_ref.encode() for one in relinked],
+        [one.value for one in relinked],
     )
-    outgoing: list[tuple[str | None, str, bytes, bytes]] = [
-        (None, one.topic, one.record_ref.encode(), one.value) for one in relinked
-    ]
-    outgoing += [
-        (one.receipt, one.topic, (one.event.record_ref or "").encode(), one.value)
-        for one in revised
-    ]
-    await connection.execute(_OUTBOX, *zip(*outgoing, strict=True))
+    await revision.write(connection, revised)
     effects = [
         (cause, one.record_ref, one.link_version, None, None, None)
         for one in relinked

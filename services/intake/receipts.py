@@ -26,7 +26,8 @@ _POSITIONS: Final = """
 WITH asked AS MATERIALIZED (
     SELECT e.receipt, e.source, e.id, e.received_at, e.published_at, e.matched_at, e.record_ref,
            p.child_ref, p.child_version, p.stored_at,
-           p.source IS NOT NULL AND p.revision >= e.revision AS in_chronology
+           coalesce((p.feature_version, p.revision) >= (e.feature_version, e.revision), false)
+               AS in_chronology
     FROM event e LEFT JOIN chronology.event_position p ON p.source = e.source AND p.id = e.id
     WHERE e.receipt = ANY($1) AND e.agency = $2),
 caused AS MATERIALIZED (

@@ -33,6 +33,14 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Epoch:
+    """Which verdicts count: those of this epoch, by the policy adopted for it (None: by any)."""
+
+    number: int
+    policy_version: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What one batch changes: beliefs that end, and beliefs that begin (with their judge)."""
 
@@ -63,11 +71,13 @@ def newer_standings(
 
 
 def refusal(
-    verdict: Verdict, answered: Position | None, epoch: int, standing: Standing
+    verdict: Verdict, answered: Position | None, epoch: Epoch, standing: Standing
 ) -> str | None:
     """Say why a verdict does not count, None where it does; the code is a metric's label."""
-    if verdict.epoch < epoch:
+    if verdict.epoch < epoch.number:
         return "epoch"
+    if epoch.policy_version not in (None, verdict.policy_version):
+        return "policy"
     if answered is not None and verdict.position <= answered:
         return "duplicate" if verdict.position == answered else "older"
     if standing.erased and verdict.gaps:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.domain.rules.catalogue import FAMILIES
 from services.runtime.settings import Settings as RuntimeSettings
 
 
@@ -11,7 +12,7 @@ class Settings(RuntimeSettings):
     In the environment judges are a JSON list, and times ISO 8601: `RW_SWEEP_EVERY=PT5S`.
     """
 
-    judges: tuple[str, ...] = ("timeliness",)
+    judges: tuple[str, ...] = tuple(FAMILIES)
     """The deployed catalogue: a receipt is judged when all of these have answered."""
 
     sweep_every: timedelta = timedelta(seconds=5)
@@ -24,3 +25,6 @@ class Settings(RuntimeSettings):
     sweep_tries: int = 10
     sweep_children: int = 100
     """How many children one pass publishes again, at most."""
+
+    rebuild_chunk_events: int = 4_000
+    """About how many events a worker of a rebuild or a simulation holds at once."""

@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final, TypeAlias
 
+import asyncpg
 from asyncpg import Pool, Record
 from asyncpg.pool import PoolConnectionProxy
 
 from services.domain.gaps import Gap
 from services.domain.verdicts import Position, Verdict
-from services.ledger.beliefs import Change, Pair, Standing
+from services.ledger.beliefs import Change, Epoch, Pair, Standing
 from services.runtime import beliefs
 
 Connection: TypeAlias = "PoolConnectionProxy[Record]"
@@ -77,10 +78,12 @@ async def move_children(connection: Connection, moved: Collection[Standing]) -> 
         await connection.execute(_MOVE, *columns)
 
 
-async def current_epoch(connection: Connection) -> int:
+async def current_epoch(connection: Connection) -> Epoch:
     """Return the epoch that counts; it cannot be swapped before the transaction ends."""
-    epoch: int = await connection.fetchval("SELECT current FROM epoch FOR SHARE")
-    return epoch
+    row = await connection.fetchrow("SELECT current, policy_version FROM epoch FOR SHARE")
+    if row is None:
+        raise LookupError("the ledger has no epoch")
+    return Epoch(row["current"], row["policy_version"])
 
 
 async def answered(connection: Connection, refs: Collection[str]) -> dict[Pair, Position]:
@@ -113,7 +116,7 @@ async def believe(connection: Connection, change: Change) -> datetime | None:
     if not (change.ended or change.begun):
         return None
     rows = [beliefs.to_row(judge, gap) for judge, gap in change.begun]
-    now: datetime = await connection.fetchval(_TICK)
+    now = await tick(connection)
     if change.ended:
         refs, names = zip(*((gap.child_ref, gap.gap_id) for _, gap in change.ended), strict=True)
         await connection.execute(_END, list(refs), list(names), now)
@@ -121,6 +124,12 @@ async def believe(connection: Connection, change: Change) -> datetime | None:
         await connection.copy_records_to_table(
             "gap", records=[(*row, now) for row in rows], columns=(*beliefs.COLUMNS, "known_from")
         )
+    return now
+
+
+async def tick(connection: "Connection | asyncpg.Connection[Record]") -> datetime:
+    """Return the belief clock's next tick; its lock is held until the transaction ends."""
+    now: datetime = await connection.fetchval(_TICK)
     return now
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from services.ledger import handlers, store, sweep
+from services.ledger import handlers, overrules, store, sweep
 from services.ledger.settings import Settings
 from services.runtime.guard import Message
 from services.runtime.stream import Worker
@@ -17,7 +17,7 @@ def topics(settings: Settings) -> list[str]:
 
 
 def worker(settings: Settings) -> Worker:
-    """Compose the worker: it keeps what it hears, and sweeps for what it does not."""
+    """Compose the worker: it keeps what it hears, sweeps for what it does not, and counts."""
 
     async def batch(messages: Sequence[Message]) -> None:
         await handlers.handle(made.pool, messages)
@@ -28,6 +28,9 @@ def worker(settings: Settings) -> Worker:
     async def sweeping() -> None:
         await sweep.run(made.pool, settings, SERVICE, topics(settings))
 
+    async def counting() -> None:
+        await overrules.run(made.pool)
+
     made = Worker(
         service=SERVICE,
         topics=topics(settings),
@@ -35,6 +38,6 @@ def worker(settings: Settings) -> Worker:
         handle=batch,
         migrations=Path(__file__).with_name("migrations"),
         on_start=start,
-        background=[sweeping],
+        background=[sweeping, counting],
     )
     return made

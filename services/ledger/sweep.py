@@ -28,6 +28,7 @@ SELECT position.child_ref, judge.name, position.version,
 FROM judge CROSS JOIN chronology.child_position AS position
 LEFT JOIN verdict ON (verdict.child_ref, verdict.judge) = (position.child_ref, judge.name)
 WHERE position.version > coalesce(verdict.version, 0)
+   OR verdict.epoch < (SELECT current FROM epoch)
 ON CONFLICT (child_ref, judge) DO UPDATE
 SET (version, since, tries, next_at) = (excluded.version, excluded.since, 0, excluded.next_at)
 WHERE sweep.version < excluded.version
@@ -37,7 +38,7 @@ DELETE FROM sweep
 WHERE judge NOT IN (SELECT name FROM judge) OR EXISTS (
     SELECT FROM verdict
     WHERE (verdict.child_ref, verdict.judge) = (sweep.child_ref, sweep.judge)
-      AND verdict.version >= sweep.version)
+      AND verdict.version >= sweep.version AND verdict.epoch >= (SELECT current FROM epoch))
 """
 _CLAIM: Final = """
 UPDATE sweep

@@ -11,6 +11,7 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator, ValidationError
 from jsonschema_rs import Registry as Documents
 
+from services.domain.narrative.features import Reader
 from services.domain.policy import Policy
 from services.domain.registry import Registry
 from services.domain.working_days import Calendar
@@ -42,10 +43,18 @@ class Contracts:
     projectors: Mapping[str, Projector]
     validators: Mapping[str, Draft202012Validator]
     envelope: Draft202012Validator
+    pack: Path | None = None
 
     @classmethod
-    def load(cls, path: Path) -> "Contracts":
-        """Read and compile schemas/; raises at once on anything that does not hold together."""
+    def load(cls, path: Path, pack: Path | None = None) -> "Contracts":
+        """Read and compile schemas/; raises at once on anything that does not hold together.
+
+        Args:
+            path: of schemas/.
+            pack: a local pack of policy, or a folder of them; else policy/local.toml or
+                policy/local/*.toml, where there are any.
+
+        """
         registry_content = read_toml(path / "agencies.toml")
         codes = load_codes(path / "codes", registry_content)
         schemas = load_schemas(path)
@@ -66,6 +75,7 @@ class Contracts:
                 each: _validator(name, schemas[name], documents) for each, name in types.items()
             },
             envelope=_validator(ENVELOPE, schemas[ENVELOPE], documents),
+            pack=pack,
         )
 
     @cached_property
@@ -85,7 +95,28 @@ class Contracts:
         phrases = read_toml(folder / "adult-language.toml")
         numbers["lists"] = {**numbers["lists"], **phrases["lists"]}
         calendar = Calendar.parse(read_toml(folder / "bank-holidays.toml"))
-        return Policy.parse(numbers, read_toml(folder / "feeds.toml"), self.registry, calendar)
+        feeds = read_toml(folder / "feeds.toml")
+        return Policy.parse(numbers, feeds, self.registry, calendar, self.packs(), self.codes)
+
+    def packs(self) -> dict[str, dict[str, Any]]:
+        """Read the local packs of policy afresh, by name; none is what an installation starts with.
+
+        Raises:
+            FileNotFoundError: the pack that the environment names is not there.
+
+        """
+        named = self.pack or self.path / "policy" / "local"
+        if self.pack is not None and not named.exists():
+            raise FileNotFoundError(f"no policy pack at {named}")
+        files = sorted(named.glob("*.toml")) if named.is_dir() else [named.with_suffix(".toml")]
+        return {file.stem: read_toml(file) for file in files if file.exists()}
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What reads referrals' words, by the lists of policy/ as they are when first asked for."""
+        phrases = read_toml(self.path / "policy" / "adult-language.toml")
+        elements = frozenset(self.codes["information-element"])
+        return Reader(self.policy(), elements, phrases["alternatives"])
 
     def validate_envelope(self, event: Json) -> list[Fault]:
         """Every fault of a CloudEvent around its data; a type without a schema is one."""

@@ -1,10 +1,14 @@
-"""How does a judge run? Chronologies in, one whole verdict on each child out. Knows no rule."""
+"""How does a judge run? Chronologies in, one whole verdict on each child out. Knows no rule.
+
+All that tells one judge from another is its name, by which the domain's catalogue knows its rules.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import asyncpg
 import msgspec
@@ -12,12 +16,12 @@ import msgspec
 from services.domain.chronology import Chronology
 from services.domain.events import Malformed
 from services.domain.gaps import Gap
-from services.domain.judging import CannotJudge
+from services.domain.judging import CannotJudge, judge
 from services.domain.policy import Policy
 from services.domain.verdicts import Verdict
 from services.runtime import metrics
 from services.runtime.contracts import Contracts
-from services.runtime.guard import Message, Never
+from services.runtime.guard import Message, Never, NotNow
 from services.runtime.kafka import Publisher
 from services.runtime.settings import Settings
 from services.runtime.stream import Worker
@@ -102,24 +106,59 @@ def _outgoing(topic: str, verdict: Verdict) -> tuple[str, bytes, bytes]:
     return topic, verdict.child_ref.encode(), msgspec.json.encode(verdict.to_wire())
 
 
-async def current_epoch(pool: "asyncpg.Pool[asyncpg.Record]") -> int:
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """Which verdicts the ledger takes: of this epoch, by the policy adopted (None: by any)."""
+
+    number: int
+    policy_version: str | None
+
+
+async def current_epoch(pool: "asyncpg.Pool[asyncpg.Record]") -> Epoch:
     """Return the epoch that the ledger goes by; a verdict of a lower one would be refused."""
-    epoch: int = await pool.fetchval("SELECT current FROM ledger.current_epoch")
-    return epoch
+    row = await pool.fetchrow("SELECT current, policy_version FROM ledger.current_epoch")
+    if row is None:
+        raise NotNow("no-epoch")
+    return Epoch(row["current"], row["policy_version"])
 
 
-def worker(name: str, judge: Judge, settings: Settings, migrations: Path) -> Worker:
-    """Compose the worker of one judge; it reads policy and epoch once, when it starts."""
+def in_epoch(bench: Bench, epoch: Epoch, read_policy: Callable[[], Policy]) -> Bench:
+    """Return the bench as it judges in an epoch; reads the policy again where another was adopted.
+
+    Raises:
+        NotNow: the policy that lies here is not the one adopted; a rebuild adopts it.
+
+    """
+    if epoch.policy_version not in (None, bench.policy.version):
+        bench = replace(bench, policy=read_policy())
+        if bench.policy.version != epoch.policy_version:
+            raise NotNow("policy-not-adopted")
+    return bench if bench.epoch == epoch.number else replace(bench, epoch=epoch.number)
+
+
+def main(service: Path) -> NoReturn:
+    """Run the judge whose folder this is; ends the process."""
+    worker(service.name, Settings.load(), service / "migrations").main()
+
+
+def worker(name: str, settings: Settings, migrations: Path) -> Worker:
+    """Compose the worker of one judge; it asks for the epoch before each batch."""
     bench: Bench | None = None
+    by_its_rules = partial(judge, name)
+
+    def read_policy() -> Policy:
+        return Contracts.load(settings.schemas, settings.policy_pack).policy()
 
     async def start(worker: Worker) -> None:
         nonlocal bench
-        policy = Contracts.load(settings.schemas).policy()
-        bench = Bench(name, judge, policy, await current_epoch(worker.pool))
+        epoch = await current_epoch(worker.pool)
+        bench = Bench(name, by_its_rules, read_policy(), epoch.number)
 
     async def batch(messages: Sequence[Message]) -> None:
+        nonlocal bench
         if bench is None:
             raise RuntimeError("messages before the start")
+        bench = in_epoch(bench, await current_epoch(made.pool), read_policy)
         await handle(bench, made.publisher, messages)
 
     made = Worker(

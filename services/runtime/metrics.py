@@ -91,4 +91,7 @@ SWEPT: Final = Counter(
 SWEEP_GIVEN_UP: Final = Gauge(
     "rw_sweep_given_up_children", "Children whom a judge stays silent about.", ["judge"]
 )
+OVERRULED: Final = Gauge(
+    "rw_queries_overruled", "Queries believed closed by a person's review.", ["rule"]
+)
 GAPS_OPEN: Final = Gauge("rw_gaps_open", "Gaps believed open now.", ["judge", "rule"])

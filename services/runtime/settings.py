@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     postgres_pool_max: int = 8
     kafka_bootstrap: str
     schemas: Path = REPOSITORY / "schemas"
+    policy_pack: Path | None = None
+    """A local pack of policy, or a folder of them; else schemas/policy/local."""
     status_host: str = "127.0.0.1"
     status_port: int | None = None
     http_host: str = "127.0.0.1"

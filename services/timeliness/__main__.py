@@ -1,12 +1,8 @@
 """Runs the judge: `python -m services.timeliness`."""
 
-from services.timeliness.settings import Settings
-from services.timeliness.stream import worker
+from pathlib import Path
 
-
-def main() -> None:
-    worker(Settings.load()).main()
-
+from services.runtime import judging_worker
 
 if __name__ == "__main__":
-    main()
+    judging_worker.main(Path(__file__).parent)

@@ -11,6 +11,7 @@ from services.domain.chronology import Chronology
 from services.domain.events import Event
 from services.domain.gaps import Gap, Why, gap_id
 from services.domain.moments import moment
+from services.domain.rules.catalogue import FAMILIES
 from services.runtime.contracts import Contracts
 from services.runtime.projection import project
 
@@ -21,7 +22,8 @@ RECEIVED = moment("2026-03-04T22:00:01.5Z")
 DAY = "86400000"
 WEEK = "604800000"
 EVENTS = {"police.events", "social-care.events", "partner.events", "staff.events"}
-COMPACTED = {"child.chronologies", "timeliness.gaps"}
+GAPS = {f"{judge}.gaps" for judge in FAMILIES}
+COMPACTED = {"child.chronologies"} | GAPS
 
 
 def document(schemas: Path) -> dict[str, Any]:
@@ -76,7 +78,7 @@ def test_every_topic_has_the_same_partitions_and_one_owner(contracts: Contracts)
         "partner.events": ("intake", "record_ref"),
         "staff.events": ("intake", "staff_ref"),
         "child.chronologies": ("chronology", "child_ref"),
-        "timeliness.gaps": ("timeliness", "child_ref"),
+        **{f"{judge}.gaps": (judge, "child_ref") for judge in FAMILIES},
     }
 
 

@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from deploy.demo.life import Life, Said
-from deploy.demo.office_days import london_day
 from services.domain.chronology import Chronology
 from services.domain.events import Event
 from services.domain.policy import Policy
+from services.intake import features
+from services.intake.candidates import Candidate
 from services.runtime.contracts import Contracts
-from services.runtime.projection import project
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 
@@ -36,34 +35,20 @@ def chronology(life: Life, training: Iterable[Event]) -> Chronology:
 
 
 def published(said: Said) -> Event:
+    """The event as intake publishes it, features of its text included; refs say what they are."""
     content = said.wire()["data"]
-    facts = project(contracts(), said.type, content)
-    child = content.get("child")
-    if child:
-        born = date.fromisoformat(child["date_of_birth"])
-        facts["child"] = {**facts.get("child", {}), "age": _age(born, london_day(said.time))}
-    staff = _staff(said, content)
-    if staff:
-        facts["practitioner"] = {**facts["practitioner"], "staff_ref": staff}
-    return Event(
-        source=said.source,
-        id=said.id,
-        type=said.type,
-        time=said.time,
-        received_at=said.arrives,
-        agency=said.agency,
+    child, practitioner = content.get("child"), content.get("practitioner")
+    candidate = Candidate(
+        event=said.wire(), source=said.source, id=said.id, type=said.type, time=said.time,
+        agency=said.agency, body_mac=b"",
+    )  # fmt: skip
+    return features.published(
+        contracts(),
+        candidate,
+        said.arrives,
         record_ref=f"{said.agency} {child['local_id']}" if child else None,
-        staff_ref=None if child else staff,
-        feature_version=1,
-        revision=0,
-        facts=facts,
+        staff_ref=f"{said.agency} {practitioner['ref']}" if practitioner else None,
+        age=features.age_at(date.fromisoformat(child["date_of_birth"]), said.time)
+        if child
+        else None,
     )
-
-
-def _staff(said: Said, content: dict[str, Any]) -> str | None:
-    practitioner = content.get("practitioner")
-    return f"{said.agency} {practitioner['ref']}" if practitioner else None
-
-
-def _age(born: date, day: date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

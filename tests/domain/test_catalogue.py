@@ -1,7 +1,7 @@
 import re
 from pathlib import Path
 
-from services.domain.policy import NUMBERS
+from services.domain.asked import LISTS, NUMBERS
 from services.domain.rules.catalogue import CATALOGUE, FAMILIES
 
 ROOT = Path(__file__).parents[2]
@@ -24,8 +24,14 @@ def test_a_rule_is_named_as_its_function() -> None:
     assert [rule.name.partition(".")[2] for rule in CATALOGUE] == [
         rule.judge.__name__ for rule in CATALOGUE
     ]
-    assert {rule.family for rule in CATALOGUE} == set(FAMILIES)
 
 
-def test_every_number_belongs_to_a_rule_or_to_all() -> None:
-    assert {name.rpartition(".")[0] for name in NUMBERS} - {"child"} == NAMES
+def test_every_family_is_judged_by_its_own_service_and_training_by_oversight() -> None:
+    assert {rule.family for rule in CATALOGUE} - {"training"} == set(FAMILIES)
+    assert sorted(rule.name for rules in FAMILIES.values() for rule in rules) == sorted(NAMES)
+    assert "training.not_in_date" in {rule.name for rule in FAMILIES["oversight"]}
+
+
+def test_every_number_and_list_belongs_to_a_rule_or_to_all() -> None:
+    assert {name.rpartition(".")[0] for name in NUMBERS} - {"child"} <= NAMES
+    assert {name.rpartition(".")[0] for name in LISTS} <= NAMES | {"completeness"}

@@ -4,10 +4,11 @@ import pytest
 
 from services.domain import events as e
 from services.domain.events import Event
-from services.domain.explain import DEEDS, OWED, sentence
+from services.domain.explain import sentence
 from services.domain.gaps import Gap
 from services.domain.rules.catalogue import CATALOGUE
-from tests.domain.lives import AREA, CARE, CENSUS, event, gaps, registry
+from services.domain.wording import AT_ONCE, DEEDS, OWED
+from tests.domain.lives import AREA, CARE, CENSUS, event, found, gaps, registry
 
 REFERRED = event(e.MADE, "2024-12-24T16:00:00Z", id_="m", referral_ref="R-1", sent_to=AREA)
 RECEIVED = event(e.RECEIVED, "2024-12-24T16:05:00Z", CARE, id_="r", referral_ref="R-1")
@@ -97,5 +98,33 @@ def test_no_ref_and_no_child_is_in_a_sentence() -> None:
 
 
 def test_every_rule_and_every_closing_type_has_its_words() -> None:
-    assert {rule.name.partition(".")[2] for rule in CATALOGUE} == set(OWED)
+    assert {rule.name.partition(".")[2] for rule in CATALOGUE} <= {*OWED, *AT_ONCE}
     assert {closing for rule in CATALOGUE for closing in rule.closing} | {e.AMENDED} == set(DEEDS)
+
+
+def test_what_a_referral_lacks_and_how_it_was_mended_is_told() -> None:
+    words = {"words": 6, "phrases": ["no-angel", "young-man"]}
+    full = {"information": {}, "reason": dict.fromkeys(("why", "harm", "ask"), words)}
+    made = replace(REFERRED, facts={**REFERRED.facts, "features": full})
+    heard = {"information": {}, "reason": {"voice_of_child": {"words": 1, "phrases": []}}}
+    amended = event(e.AMENDED, "2025-01-02T10:00:00Z", referral_ref="R-1", features=heard)
+    (unheard,) = found("completeness.child_not_heard", made, amended)
+    assert told(unheard, "norfolk-police") == (
+        "Norfolk Constabulary owed a referral in which the child is heard: on Tue 24 Dec 2024 "
+        "16:00 it did not say what the child says; it was amended with the child's voice on "
+        "Thu 2 Jan 2025 10:00."
+    )
+    (unclear,) = found("completeness.reason_unclear", REFERRED)
+    assert told(unclear, "norfolk-police").endswith(
+        "it did not say why it is made, the harm to the child and what is asked, each in at least "
+        "5 words; it has not been said since."
+    )
+    (missing,) = found("completeness.information_missing", REFERRED)
+    assert "it did not state address, where the child is now, whether" in told(missing)
+    (query,) = found("equity.adult_language", made)
+    assert told(query) == (
+        "A person should look whether a referral speaks of a child as of an adult: on Tue 24 Dec "
+        '2024 16:00 it used "no angel" and "young man" in saying why it is made, the harm to the '
+        "child and what is asked; it has been neither amended to do without nor approved by "
+        "someone else."
+    )

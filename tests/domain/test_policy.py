@@ -7,9 +7,20 @@ from typing import Any
 import pytest
 
 from services.domain import events as e
-from services.domain.policy import NUMBERS, Policy, PolicyFaults
+from services.domain.asked import NUMBERS
+from services.domain.policy import Policy, PolicyFaults
 from services.domain.registry import Registry, RegistryFaults
-from tests.domain.lives import CARE, CENSUS, POLICE, calendar, content, event, policy, registry
+from tests.domain.lives import (
+    CARE,
+    CENSUS,
+    POLICE,
+    calendar,
+    content,
+    default_policy,
+    event,
+    policy,
+    registry,
+)
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 LIMIT = "timeliness.decision_overdue.limit"
@@ -21,7 +32,7 @@ def parsed(default: Mapping[str, Any], feeds: Mapping[str, Any] | None = None) -
 
 def changed(**line: object) -> dict[str, Any]:
     """The default policy with a second line for one number."""
-    default = deepcopy(content("policy/default.toml"))
+    default = deepcopy(default_policy())
     second = {**default["numbers"][LIMIT][0], "since": date(2026, 3, 3), "value": 2, **line}
     default["numbers"][LIMIT].append(second)
     return default
@@ -63,6 +74,7 @@ def test_every_fault_of_a_policy_is_named_at_once() -> None:
         "/lists/completeness.placeholders: no lines",
         "/numbers/child.age_below: missing",
         f"/numbers/{LIMIT}: missing",
+        "/lists/completeness.placeholders: missing",
         "/feeds/0/agency: not in the registry",
         "/feeds/0/types: not texts",
         "/feeds/0/why: missing",
@@ -87,19 +99,19 @@ def test_a_number_in_a_unit_that_its_rule_cannot_use_is_a_fault() -> None:
 
 def test_what_is_no_policy_at_all_is_a_fault_and_no_crash() -> None:
     assert "/numbers: not a table" in faults({})
-    assert "/feeds: not a list" in faults(content("policy/default.toml"), {"feeds": 1})
-    assert "/feeds/0/: not a table" in faults(content("policy/default.toml"), {"feeds": ["x"]})
+    assert "/feeds: not a list" in faults(default_policy(), {"feeds": 1})
+    assert "/feeds/0/: not a table" in faults(default_policy(), {"feeds": ["x"]})
 
 
 def test_the_version_names_the_content_and_nothing_else() -> None:
-    default = content("policy/default.toml")
+    default = default_policy()
     upside_down = {**default, "numbers": dict(reversed(default["numbers"].items()))}
     assert parsed(default).version == parsed(upside_down).version == policy().version
     assert parsed(changed()).version != policy().version
 
 
 def test_the_version_changes_with_the_calendar_and_with_the_registry() -> None:
-    default, feeds = content("policy/default.toml"), content("policy/feeds.toml")
+    default, feeds = default_policy(), content("policy/feeds.toml")
     shorter = replace(calendar(), last=date(2028, 12, 30))
     fewer = Registry(dict(list(registry().agencies.items())[:-1]))
     versions = {
@@ -123,7 +135,7 @@ def test_a_source_with_a_line_of_its_own_is_looked_up_by_it() -> None:
 
 def test_a_source_without_a_line_is_looked_up_by_the_agency_that_owes() -> None:
     feeds = feeds_with({"agency": "norfolk-csc", "types": ["social-care.*"], "why": "told"})
-    by = parsed(content("policy/default.toml"), feeds)
+    by = parsed(default_policy(), feeds)
     assert by.fed(POLICE, "norfolk-csc", e.DECIDED, NOON)
     assert not by.fed(POLICE, "norfolk-police", e.DECIDED, NOON)
 
@@ -131,7 +143,7 @@ def test_a_source_without_a_line_is_looked_up_by_the_agency_that_owes() -> None:
 def test_a_feed_holds_between_its_days_both_included() -> None:
     line = {"agency": "norfolk-csc", "types": ["*"], "why": "told"}
     days = {"since": date(2026, 3, 3), "until": date(2026, 3, 4)}
-    by = parsed(content("policy/default.toml"), feeds_with({**line, **days}))
+    by = parsed(default_policy(), feeds_with({**line, **days}))
     answers = [
         by.fed(CARE, "norfolk-csc", e.DECIDED, NOON.replace(day=day)) for day in (2, 3, 4, 5)
     ]
@@ -141,7 +153,7 @@ def test_a_feed_holds_between_its_days_both_included() -> None:
 def test_a_silence_that_a_person_entered_is_not_fed() -> None:
     line = {"agency": "norfolk-csc", "types": ["*"], "why": "told"}
     silence = {**line, "types": [e.DECIDED], "since": date(2026, 3, 3), "until": date(2026, 3, 3)}
-    by = parsed(content("policy/default.toml"), feeds_with(line, silences=(silence,)))
+    by = parsed(default_policy(), feeds_with(line, silences=(silence,)))
     assert not by.fed(CARE, "norfolk-csc", e.DECIDED, NOON)
     assert by.fed(CARE, "norfolk-csc", e.TOLD, NOON)
     assert by.fed(CARE, "norfolk-csc", e.DECIDED, NOON.replace(day=4))
@@ -151,7 +163,7 @@ def test_a_silence_without_days_and_a_feed_that_ends_before_it_starts_are_faults
     line = {"agency": "norfolk-csc", "types": ["*"], "why": "told"}
     backwards = {**line, "since": date(2026, 3, 3), "until": date(2026, 3, 2)}
     feeds = feeds_with(backwards, {**line, "source": CARE}, silences=(line,))
-    assert faults(content("policy/default.toml"), feeds) == [
+    assert faults(default_policy(), feeds) == [
         "/feeds/0/until: before since",
         "/feeds/1/source: either a source or an agency",
         "/silences/0/since: missing",

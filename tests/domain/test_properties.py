@@ -1,6 +1,7 @@
 """What holds of every chronology, whatever is in it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -9,10 +10,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from services.domain import events as e
-from services.domain.chronology import fold
+from services.domain.chronology import arrange, fold
 from services.domain.events import Event
 from services.domain.gaps import Gap
 from services.domain.judging import judge
+from services.domain.rules.catalogue import FAMILIES
 from tests.domain.lives import (
     AREA,
     CARE,
@@ -24,6 +26,7 @@ from tests.domain.lives import (
     policy,
     registry,
     retraction,
+    trained,
 )
 
 START = datetime(2025, 12, 20, tzinfo=UTC)
@@ -36,6 +39,10 @@ REFS = {
     "service_ref": ("S-1",),
 }
 TRIGGERS = ("C-1", "I-1", "V-2", "K-2")
+ELEMENTS = policy().words("completeness.information_missing.required", START)
+SAID = {"words": 9, "phrases": []}
+UNSAID = {"words": 0, "phrases": []}
+ADULT = {"words": 6, "phrases": ["streetwise"]}
 WORDS: dict[str, Sequence[object]] = {
     "grade": ("green", "amber", "red"),
     "involvement": ("suspect", "witness"),
@@ -43,15 +50,75 @@ WORDS: dict[str, Sequence[object]] = {
     "leads_to": ("section-47", "none"),
     "kind": ("therapeutic", "mentoring"),
     "sent_to": (AREA, "E09000001"),
+    "harms": (("knife",), ("county-lines", "gang"), ("neglect",)),
+    "indicators": ((), ("drugs",), ("debt", "injuries")),
+    "treated_as_safeguarding": (True, False),
+    "appropriate_adult_present": (True, False),
+    "appropriate_adult": (
+        {"arrived_at": "2025-12-24T10:00:00Z"},
+        {"arrived_at": "2026-02-03T04:00:00Z"},
+    ),
+    "released_at": ("2026-01-10T12:00:00Z", "2026-03-10T12:00:00Z"),
+    "history": ({"previous_incidents_considered": True}, {"previous_incidents_considered": False}),
+    "screening": ({"exploitation": "done"}, {"exploitation": "not-done"}),
+    "features": (
+        {"information": {}, "reason": {}},
+        {
+            "information": dict.fromkeys(ELEMENTS, "value"),
+            "reason": dict.fromkeys(("why", "harm", "ask", "voice_of_child"), SAID),
+        },
+        {"information": {"gp": "blank", "school": "unknown"}, "reason": {"why": ADULT}},
+        {"information": {"gp": "value"}, "reason": {"why": SAID, "harm": UNSAID}},
+        {"information": {}, "reason": {"voice_of_child": UNSAID, "ask": ADULT}},
+    ),
+    "outcome": ("approved", "returned", "refer"),
+    "of": (
+        {"kind": "custody", "ref": "C-1"},
+        {"kind": "interview", "ref": "V-1"},
+        {"kind": "incident", "ref": "I-1"},
+        {"kind": "referral", "ref": "R-1"},
+        {"kind": "no-referral", "ref": "C-1"},
+        {"kind": "referral", "ref": "never-seen"},
+    ),
     "triggers": ((), ("C-1",), ("I-1", "K-2"), TRIGGERS),
 }
 FACTS: dict[str, tuple[str, ...]] = {
-    e.DETAINED: ("custody_ref", "incident_ref?"),
-    e.INTERVIEWED: ("interview_ref", "custody_ref?", "incident_ref?", "involvement"),
-    e.EXPOSED: ("incident_ref", "grade", "involvement"),
-    e.CONCERN: ("concern_ref", "incident_ref?", "grade"),
-    e.MADE: ("referral_ref", "triggers", "sent_to"),
-    e.AMENDED: ("referral_ref", "triggers?", "sent_to?"),
+    e.DETAINED: (
+        "custody_ref",
+        "incident_ref?",
+        "indicators?",
+        "appropriate_adult?",
+        "released_at?",
+    ),
+    e.INTERVIEWED: (
+        "interview_ref",
+        "custody_ref?",
+        "incident_ref?",
+        "involvement",
+        "indicators?",
+        "appropriate_adult_present",
+    ),
+    e.EXPOSED: (
+        "incident_ref",
+        "grade",
+        "involvement",
+        "harms",
+        "indicators?",
+        "treated_as_safeguarding?",
+    ),
+    e.MISSING: ("incident_ref", "indicators?"),
+    e.CONCERN: ("concern_ref", "incident_ref?", "grade", "indicators?"),
+    e.MADE: ("referral_ref", "triggers", "sent_to", "harms", "history?", "screening?", "features"),
+    e.AMENDED: (
+        "referral_ref",
+        "triggers?",
+        "sent_to?",
+        "harms?",
+        "history?",
+        "screening?",
+        "features?",
+    ),
+    e.REVIEWED: ("of", "outcome"),
     e.WITHDRAWN: ("referral_ref",),
     e.NOT_REFERRED: ("triggers",),
     e.RECEIVED: ("referral_ref",),
@@ -81,15 +148,29 @@ def an_event(draw: st.DrawFn, types: Sequence[str] = tuple(FACTS)) -> Event:
         draw(st.sampled_from((POLICE, CARE, SCHOOL, VOLUNTARY))),
         f"e{draw(st.integers(0, 10**9))}",
         age=draw(st.sampled_from((None, 15, 17, 18))),
+        unit=draw(st.sampled_from((None, "general-cid", "response"))),
+        staff=draw(st.sampled_from((None, "s-1", "s-2"))),
+        day_only=draw(st.booleans()),
         record=draw(st.sampled_from(("record-1", "record-2"))),
-        **facts,
+        **{**facts, "sex": draw(st.sampled_from(("F", "F", "M")))},
     )
 
 
 LIVES = st.lists(an_event(), max_size=14, unique_by=lambda each: each.key)
+COMPLETED = (
+    trained("2025-12-30", "2025-12-30T12:00:00Z"),
+    trained("2023-01-10", "2023-01-11T12:00:00Z", staff="s-2"),
+    trained("2026-02-01", "2026-02-02T12:00:00Z", staff="s-2", expires_on="2026-02-20"),
+)
 
 
-def judged(events: Sequence[Event]) -> list[Gap]:
+def judged(events: Sequence[Event], training: Sequence[Event] = COMPLETED) -> list[Gap]:
+    """What every family finds."""
+    known = chronology(events, training)
+    return [gap for family in FAMILIES for gap in judge(family, known, policy())]
+
+
+def timely(events: Sequence[Event]) -> list[Gap]:
     return judge("timeliness", chronology(events), policy())
 
 
@@ -100,6 +181,36 @@ def test_the_order_of_arrival_and_duplicates_change_nothing(
     arrived = [*events, *by.choices(events, k=3)] if events else []
     by.shuffle(arrived)
     assert judged(arrived) == judged(events)
+
+
+@given(LIVES, st.lists(st.integers(0, 3), min_size=14, max_size=14))
+def test_any_split_into_batches_gives_the_same_gaps(
+    events: list[Event], batches: list[int]
+) -> None:
+    known: tuple[Event, ...] = ()
+    for number in range(4):
+        arrived = [each for each, batch in zip(events, batches, strict=False) if batch == number]
+        known = arrange([*known, *arrived])
+        judged(known)
+    assert judged(known) == judged(events)
+
+
+@given(LIVES, LIVES)
+def test_a_link_and_its_undoing_leave_everything_as_it_was(
+    events: list[Event], others: list[Event]
+) -> None:
+    own = [replace(each, record_ref="own") for each in events]
+    linked = arrange([*own, *(replace(each, record_ref="another") for each in others)])
+    judged(linked)
+    assert judged([each for each in linked if each.record_ref == "own"]) == judged(
+        [each for each in own if each in linked]
+    )
+
+
+@given(LIVES)
+def test_a_retracted_course_was_never_completed(events: list[Event]) -> None:
+    undone = [retraction(each) for each in COMPLETED]
+    assert judged(events, [*COMPLETED, *undone]) == judged(events, [])
 
 
 @given(LIVES, an_event())
@@ -123,9 +234,9 @@ def test_every_retraction_and_its_own_retraction_leave_everything_as_it_was(
 def test_what_closes_gaps_never_makes_one_open_earlier_or_stay_open_longer(
     events: list[Event], closing: Event
 ) -> None:
-    before = {gap.gap_id: gap for gap in judged(events)}
+    before = {gap.gap_id: gap for gap in timely(events)}
     assume(closing.facts.get("decision") not in ("section-17", "section-47"))
-    for gap in judged([*events, closing]):
+    for gap in timely([*events, closing]):
         known = before.get(gap.gap_id)
         if known is None or closing.type == e.WITHDRAWN:
             continue
@@ -137,7 +248,8 @@ def test_what_closes_gaps_never_makes_one_open_earlier_or_stay_open_longer(
 def test_every_gap_is_an_interval_named_once_on_evidence_that_is_there(events: list[Event]) -> None:
     found = judged(events)
     assert len({gap.gap_id for gap in found}) == len(found)
-    in_effect = {each.key for each in fold(chronology(events), registry()).events}
+    folded = fold(chronology(events, COMPLETED), registry())
+    in_effect = {each.key for each in (*folded.events, *folded.training)}
     for gap in found:
         assert gap.closes_at is None or gap.closes_at > gap.opens_at
         assert gap.evidence[0] == gap.anchor
@@ -158,7 +270,8 @@ def test_every_event_is_either_in_effect_or_listed_with_a_reason(events: list[Ev
 @settings(max_examples=50)
 @given(LIVES)
 def test_the_wire_changes_nothing(events: list[Event]) -> None:
-    known = chronology(events)
-    assert judge("timeliness", type(known).from_wire(known.to_wire()), policy()) == judged(events)
+    known = chronology(events, COMPLETED)
+    read = type(known).from_wire(known.to_wire())
+    assert judged(read.events, read.training) == judged(events)
     for gap in judged(events):
         assert Gap.from_wire(gap.to_wire()) == gap

@@ -5,7 +5,8 @@ from grimp import ImportGraph
 
 from deploy import fences, notices
 from deploy.embedded.places import PROJECT
-from deploy.embedded.processes import SERVICES
+from deploy.embedded.processes import JUDGES, SERVICES
+from services.domain.rules.catalogue import FAMILIES
 
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 MAKEFILE = (PROJECT / "Makefile").read_text()
@@ -19,6 +20,15 @@ def _contract(kind: str) -> dict[str, object]:
 def test_every_service_folder_is_in_the_catalogue() -> None:
     folders = {p.parent.name for p in (PROJECT / "services").glob("*/__init__.py")}
     assert folders == {*SERVICES, "domain", "runtime"}
+
+
+def test_every_family_of_rules_has_its_judge_and_every_judge_runs_alike() -> None:
+    assert set(JUDGES) == set(FAMILIES)
+    bodies = {
+        (PROJECT / "services" / judge / "__main__.py").read_text().replace(judge, "")
+        for judge in JUDGES
+    }
+    assert len(bodies) == 1
 
 
 def test_every_service_is_fenced() -> None:

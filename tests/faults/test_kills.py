@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from deploy.embedded.stack import Stack
+from services.domain.rules.catalogue import FAMILIES
 from services.runtime.contracts import Contracts
 from tests.agencies import Agencies
 from tests.crowd import crowd
 from tests.oracle import differences, unaccounted
 
-FAMILIES = ("timeliness",)
 EVENTS = 5_000
 
 
@@ -41,7 +41,7 @@ async def test_kill_9_of_every_process_in_turn_and_of_the_broker_loses_nothing(
         for name in (
             "intake-relay",
             "chronology",
-            "timeliness",
+            *FAMILIES,
             "ledger",
             "intake-matcher",
             "kafka",
@@ -73,7 +73,7 @@ async def test_sigterm_to_every_process_under_load_loses_nothing(
     stack: Stack, agencies: Agencies, contracts: Contracts
 ) -> None:
     async def polite_stops() -> None:
-        for name in ("intake-relay", "intake-matcher", "chronology", "timeliness", "ledger"):
+        for name in ("intake-relay", "intake-matcher", "chronology", *FAMILIES, "ledger"):
             await asyncio.to_thread(stack.stop, name)
             await asyncio.to_thread(stack.start, name)
 

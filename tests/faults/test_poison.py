@@ -14,6 +14,7 @@ import asyncpg
 
 from deploy.embedded.places import PROJECT
 from deploy.embedded.stack import Stack
+from services.domain.rules.catalogue import FAMILIES
 from services.runtime.contracts import Contracts
 from tests.agencies import Agencies
 from tests.crowd import crowd
@@ -69,7 +70,7 @@ async def test_an_exception_in_a_handler_loses_nothing(
             f"SELECT sum(attempts) > {before} FROM chronology.attempt",  # noqa: S608
         )
     await agencies.settled(within=120)
-    assert await differences(dsn, contracts.policy(), ("timeliness",)) == []
+    assert await differences(dsn, contracts.policy(), FAMILIES) == []
 
 
 async def test_a_poison_message_stops_nobody_else_and_can_be_driven_again(
@@ -89,4 +90,4 @@ async def test_a_poison_message_stops_nobody_else_and_can_be_driven_again(
     await asyncio.to_thread(_redrive, stack)
     agencies.receipts[poison["source"], poison["id"]] = bad
     await agencies.settled(within=60)
-    assert await differences(dsn, contracts.policy(), ("timeliness",)) == []
+    assert await differences(dsn, contracts.policy(), FAMILIES) == []

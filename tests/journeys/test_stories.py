@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from services.domain.rules.catalogue import CATALOGUE
 from tests.agencies import Agencies
 from tests.journeys.storyteller import load, told
 
 STORIES = load(Path(__file__).parent / "stories")
 SHARED = Path(__file__).parents[3] / "shared" / "stories"
-FAMILIES = ("timeliness",)
-"""The families whose judges are deployed."""
+FAMILIES = tuple(dict.fromkeys(rule.family for rule in CATALOGUE))
 
 WAYS = {
     "in order": {},

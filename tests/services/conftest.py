@@ -19,10 +19,10 @@ import pytest
 
 from deploy.embedded.account import Account, reachable_binaries
 from deploy.embedded.ports import HOST, is_free
+from deploy.embedded.processes import SERVICES
 from services.runtime import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ("intake", "chronology", "timeliness", "ledger", "dashboards")
 TEMPLATE = "template_watch"
 Dsn = Callable[[str], str]
 """Gives the address of this test's database for a role."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from services.domain import events as e
 from services.domain.chronology import Folded
@@ -10,7 +9,14 @@ from services.domain.events import Event
 from services.domain.incidents import Incident
 from services.domain.policy import Deadline, Policy
 from services.domain.referrals import Referral
-from services.domain.rules.rule import Closure, Shortfall, by_until, clock_params, first_from
+from services.domain.rules.rule import (
+    Closure,
+    Shortfall,
+    by_until,
+    clock_params,
+    first_from,
+    when,
+)
 
 NAME = "timeliness.referral_not_made"
 
@@ -57,7 +63,7 @@ class Owing:
 
 def _owing(incident: Incident, policy: Policy) -> list[Owing]:
     return [
-        Owing(event, cause, policy.deadline(f"{NAME}.{cause}", event.time, event.time))
+        Owing(event, cause, policy.deadline(f"{NAME}.{cause}", event.time, event))
         for event in incident.events
         if (cause := _cause(event)) is not None
     ]
@@ -100,7 +106,7 @@ class Answers:
         """Find what met the obligation first; it may lie before the anchor."""
         found = [self.named[ref] for _, ref in incident.refs if ref in self.named]
         found += [(made.time, made) for made in first_from(anchor.time, self.made)]
-        return min(found, key=_when, default=None)
+        return min(found, key=when, default=None)
 
 
 def _namings(referral: Referral, made: list[Event]) -> Iterator[Closure]:
@@ -113,8 +119,4 @@ def _namings(referral: Referral, made: list[Event]) -> Iterator[Closure]:
 def _note(named: dict[str, Closure], done: Iterable[Closure]) -> None:
     for each in done:
         for ref in each[1].triggers:
-            named[ref] = min(named.get(ref, each), each, key=_when)
-
-
-def _when(done: Closure) -> tuple[datetime, str, str]:
-    return (done[0], done[1].source, done[1].id)
+            named[ref] = min(named.get(ref, each), each, key=when)

@@ -61,7 +61,7 @@ class Rule:
 
     @property
     def family(self) -> str:
-        """The family, which is also the name of the service that judges by it."""
+        """The family, which is the first part of its name."""
         return self.name.partition(".")[0]
 
 
@@ -73,12 +73,22 @@ def clock_params(clock: Deadline) -> dict[str, Any]:
         "limit": clock.limit,
         "unit": clock.unit,
         "skipped": [{"on": day.day.isoformat(), "name": day.name} for day in clock.skipped],
+        "line": clock.line.pointer,
+        "standing": clock.line.standing,
     }
 
 
 def by_until(events: Iterable[Event]) -> list[Event]:
-    """Order events by the last moment at which each may have happened."""
-    return sorted(events, key=attrgetter("until"))
+    """Order events by the last moment at which each may have happened.
+
+    Of two the one is dropped that is no earlier and can be no later than the other: a fact of which
+    only the day is known comes before whatever else was done on its day.
+    """
+    kept: list[Event] = []
+    for event in sorted(events, key=attrgetter("until", "order"), reverse=True):
+        if not kept or event.order < kept[-1].order:
+            kept.append(event)
+    return kept[::-1]
 
 
 def first_from(at: datetime, events: list[Event]) -> list[Event]:
@@ -88,6 +98,21 @@ def first_from(at: datetime, events: list[Event]) -> list[Event]:
     """
     place = bisect_left(events, at, key=attrgetter("until"))
     return events[place : place + 1]
+
+
+def follower(at: datetime, among: list[Event]) -> Closure | None:
+    """Find what was done first at or after a moment, among events in `by_until` order."""
+    return closure(first_from(at, among))
+
+
+def when(done: Closure) -> tuple[datetime, str, str]:
+    """How closures are ordered: by their moment, then by source and id."""
+    return (done[0], *done[1].key)
+
+
+def earliest(closures: Iterable[Closure | None]) -> Closure | None:
+    """Choose the first of what would each have met what was owed, where anything did."""
+    return min((one for one in closures if one), key=when, default=None)
 
 
 def closure(done: Iterable[Event]) -> Closure | None:

@@ -50,8 +50,8 @@ def _from_receipt(
     anchor, started = _anchor(referral, policy), referral.started
     if anchor is None or started is None:
         return
-    clock = policy.deadline(f"timeliness.{code}.limit", started.time, anchor.time)
     agency = _holder(referral, policy, anchor)
+    clock = policy.deadline(f"timeliness.{code}.limit", started.time, anchor, agency)
     yield Shortfall(
         judged=("referral_ref", referral.ref),
         anchor=anchor,
@@ -78,11 +78,12 @@ def assessment_overdue(folded: Folded, policy: Policy) -> Iterator[Shortfall]:
         anchor, started = _anchor(referral, policy), referral.started
         if decision is None or anchor is None or started is None:
             continue
-        clock = policy.deadline("timeliness.assessment_overdue.limit", started.time, anchor.time)
+        agency, limit = _holder(referral, policy, anchor), "timeliness.assessment_overdue.limit"
+        clock = policy.deadline(limit, started.time, anchor, agency)
         yield Shortfall(
             judged=("referral_ref", referral.ref),
             anchor=anchor,
-            agency=_holder(referral, policy, anchor),
+            agency=agency,
             opens_at=max(clock.at, decision.time),
             forgives=clock.forgives if decision.time <= clock.at else AT_ONCE,
             closed=closure(referral.closers(ASSESSMENT_CLOSES)),
@@ -114,12 +115,13 @@ def _conference(
     discussion: Event, referral: Referral | None, ends: Iterable[list[Event]], policy: Policy
 ) -> Shortfall:
     at = discussion.time
-    clock = policy.deadline("timeliness.conference_overdue.limit", at, at)
+    agency = _holder(referral, policy, discussion)
+    clock = policy.deadline("timeliness.conference_overdue.limit", at, discussion, agency)
     done = [event for among in ends for event in first_from(at, among)]
     return Shortfall(
         judged=("referral_ref", referral.ref) if referral else ("event", "|".join(discussion.key)),
         anchor=discussion,
-        agency=_holder(referral, policy, discussion),
+        agency=agency,
         opens_at=clock.at,
         forgives=clock.forgives,
         closed=closure([*done, *(referral.of_type(e.WITHDRAWN) if referral else [])]),
@@ -139,11 +141,11 @@ class Ends:
     @classmethod
     def of(cls, folded: Folded) -> "Ends":
         """Read a child's conferences and closures, once."""
-        every = by_until([*folded.of_type(e.CONFERENCE_HELD), *folded.of_type(e.CLOSED)])
+        every = [*folded.of_type(e.CONFERENCE_HELD), *folded.of_type(e.CLOSED)]
         by_ref: dict[str | None, list[Event]] = {}
         for event in every:
             by_ref.setdefault(event.ref("referral_ref"), []).append(event)
-        return cls(every, by_ref)
+        return cls(by_until(every), {ref: by_until(ends) for ref, ends in by_ref.items()})
 
     def of_discussion(self, ref: str | None) -> list[list[Event]]:
         """Choose what may close: the ref matches, or either side lacks it."""
@@ -161,7 +163,7 @@ def support_not_started(folded: Folded, policy: Policy) -> Iterator[Shortfall]:
         anchor = next((event for event in events if _therapeutic(event, policy)), None)
         if anchor is None:
             continue
-        clock = policy.deadline("timeliness.support_not_started.limit", anchor.time, anchor.time)
+        clock = policy.deadline("timeliness.support_not_started.limit", anchor.time, anchor)
         yield Shortfall(
             judged=("service_ref", ref),
             anchor=anchor,

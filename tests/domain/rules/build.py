@@ -16,7 +16,7 @@ from services.domain.gaps import Gap
 from services.domain.judging import judge
 from services.domain.policy import Policy
 from services.domain.registry import Registry
-from tests.domain.lives import calendar, content
+from tests.domain.lives import calendar, content, default_policy
 
 LONDON = ZoneInfo("Europe/London")
 DAY_ONLY = len("2026-03-03")
@@ -135,7 +135,7 @@ def ruled(
     agencies: Wire | None = None,
 ) -> Policy:
     """The published policy, with lines after the first of some numbers, or feeds, or agencies."""
-    default, registry = content("policy/default.toml"), content("agencies.toml")
+    default, registry = default_policy(), content("agencies.toml")
     for name, lines in (numbers or {}).items():
         first = default["numbers"][name][0]
         default["numbers"][name] = [first, *({**first, **line} for line in lines)]

@@ -67,3 +67,9 @@ async def ask(dashboards_pool: Pool, contracts: Contracts, tmp_path: Path) -> As
             return await client.get(path, params=query, headers=bearer)
 
         yield asked
+
+
+def ids(answer: httpx.Response) -> list[int]:
+    """The numbers of the gaps on a page, in its order."""
+    assert answer.status_code == 200, answer.text
+    return [int(item["gap_id"].replace("-", ""), 16) for item in answer.json()["items"]]

@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 
+from services.intake.answers import EventText
 from tests.services.conftest import Pool
 from tests.services.intake.conftest import Senders
 from tests.services.intake.sending import Sender, child, detention, referral
@@ -60,6 +61,33 @@ async def test_text_is_shown_without_who_it_is_about(police: Sender, intake_pool
     assert answer.json()["data"]["reason"]["why"] == "Older boys made him carry it."
     assert NAME not in answer.text
     assert "PC-7" not in answer.text
+
+
+async def test_a_referrals_text_comes_with_what_a_reader_finds_in_it(
+    police: Sender, intake_pool: Pool
+) -> None:
+    why = "He is streetwise, and was found with a knife."
+    reason = {"why": why, "harm": "t b c", "voice_of_child": "I am streetwise."}
+    sent = referral()
+    sent["data"]["reason"] = reason
+    receipt = (await police.post(sent)).json()["receipt"]
+    answer = await police.get(f"/v1/events/{receipt}/text", params=PURPOSE)
+    reading = EventText.model_validate(answer.json()).reading
+    assert reading is not None
+    assert reading.keys() == reason.keys()
+    assert (reading["why"].empty, reading["harm"].empty) == (False, True)
+    assert [why[slice(*place)] for place in reading["why"].states["why"]]
+    (used,) = reading["why"].phrases
+    assert (used.code, why[slice(*used.place)]) == ("streetwise", "streetwise")
+    assert used.alternative
+    assert reading["voice_of_child"].phrases == []
+    assert await intake_pool.fetchval("SELECT count(*) FROM audit WHERE action = 'text'") == 1
+
+
+async def test_what_is_no_referral_has_no_reading(police: Sender) -> None:
+    receipt = (await police.post(detention())).json()["receipt"]
+    answer = await police.get(f"/v1/events/{receipt}/text", params=PURPOSE)
+    assert answer.json()["reading"] is None
 
 
 @pytest.mark.parametrize("purpose", [{}, {"purpose": ""}, {"purpose": "curiosity"}])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.intake.features import FEATURE_VERSION
 from tests.services.conftest import Dsn, Pool, pool_of
 from tests.services.intake.conftest import Senders
 from tests.services.intake.sending import Event, Sender, detention, training
@@ -37,8 +38,8 @@ class World:
         await self.chronology.execute(
             """INSERT INTO event (source, id, type, time, record_ref, feature_version, revision,
                                   body, child_version)
-               VALUES ($1, $2, 't', now(), $3, 1, 0, '', $4)""",
-            sent["source"], sent["id"], child_ref, version,
+               VALUES ($1, $2, 't', now(), $3, $5, 0, '', $4)""",
+            sent["source"], sent["id"], child_ref, version, FEATURE_VERSION,
         )  # fmt: skip
 
     async def answered(self, child_ref: str, version: int) -> None:
@@ -86,6 +87,25 @@ async def test_an_event_passes_every_stage(police: Sender, world: World) -> None
     assert all(judged["times"].values())
 
 
+async def test_what_was_read_again_is_judged_only_as_it_is_read_now(
+    police: Sender, world: World
+) -> None:
+    sent = detention()
+    receipt = (await police.post(sent)).json()["receipt"]
+    child_ref = await world.intake.fetchval("SELECT child_ref FROM record")
+    await world.in_chronology(sent, child_ref, 1)
+    await world.answered(child_ref, 1)
+    await world.matched()
+    await world.intake.execute("UPDATE event SET feature_version = feature_version + 1")
+    assert (await position(police, receipt))["stage"] == "accepted"
+    await world.chronology.execute(
+        "UPDATE event SET feature_version = feature_version + 1, child_version = 2"
+    )
+    assert (await position(police, receipt))["stage"] == "in_chronology"
+    await world.answered(child_ref, 2)
+    assert (await position(police, receipt))["stage"] == "judged"
+
+
 async def test_it_is_not_judged_before_the_matcher_has_finished(
     police: Sender, world: World
 ) -> None:
@@ -131,8 +151,8 @@ async def test_staff_events_are_judged_when_every_child_they_touch_is(
     await world.chronology.execute(
         """INSERT INTO event (source, id, type, time, staff_ref, feature_version, revision, body,
                               child_version)
-           VALUES ($1, $2, 't', now(), 's', 1, 0, '', 0)""",
-        sent["source"], sent["id"],
+           VALUES ($1, $2, 't', now(), 's', $3, 0, '', 0)""",
+        sent["source"], sent["id"], FEATURE_VERSION,
     )  # fmt: skip
     await world.matched()
     assert (await position(police, receipt))["stage"] == "judged"

@@ -1,6 +1,7 @@
 """Does a judge answer every child once, whole, and in its epoch?"""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ import pytest
 
 from services.domain.chronology import Chronology
 from services.domain.gaps import Gap
-from services.domain.judging import CannotJudge
+from services.domain.judging import CannotJudge, judge
 from services.domain.policy import Policy
 from services.domain.verdicts import Verdict
 from services.runtime.contracts import Contracts
@@ -16,7 +17,6 @@ from services.runtime.guard import Message, Never, NotNow
 from services.runtime.judging_worker import Bench, handle
 from services.runtime.kafka import Outgoing, Publisher, Refused
 from services.runtime.settings import REPOSITORY
-from services.timeliness.handlers import judge as timeliness
 from tests.gaps import gap
 
 DETAINED = {
@@ -29,6 +29,8 @@ DETAINED = {
         "practitioner": {"staff_ref": "s", "role": "officer"},
     },
 }  # fmt: skip
+
+timeliness = partial(judge, "timeliness")
 
 
 @pytest.fixture(scope="session")

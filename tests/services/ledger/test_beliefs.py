@@ -3,6 +3,7 @@
 import pytest
 
 from services.ledger.beliefs import (
+    Epoch,
     Standing,
     believed,
     difference,
@@ -53,13 +54,13 @@ def test_only_a_higher_epoch_and_version_counts(
     position: tuple[int, int], answered: tuple[int, int] | None, reason: str | None
 ) -> None:
     epoch, version = position
-    assert refusal(verdict(epoch=epoch, version=version), answered, 1, NEW) == reason
+    assert refusal(verdict(epoch=epoch, version=version), answered, Epoch(1, None), NEW) == reason
 
 
 def test_gaps_of_an_erased_child_are_refused_for_ever_and_its_silence_is_heard() -> None:
     erased = Standing("child-a", 1, 4, None, erased=True)
-    assert refusal(verdict(gap(1), version=9), None, 1, erased) == "erased"
-    assert refusal(verdict(version=4), None, 1, erased) is None
+    assert refusal(verdict(gap(1), version=9), None, Epoch(1, None), erased) == "erased"
+    assert refusal(verdict(version=4), None, Epoch(1, None), erased) is None
 
 
 def test_a_verdict_from_before_a_merge_leaves_nothing_and_one_after_un_linking_does() -> None:

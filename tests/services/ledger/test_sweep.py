@@ -120,3 +120,16 @@ def test_a_judge_counts_as_caught_up_only_as_far_as_the_ledger_has_heard_it() ->
     assert sweep.both(judge, ledger) is None
     ledger.see(NOW, {"p0": (1, 0)})
     assert sweep.both(judge, ledger) == NOW
+
+
+async def test_a_child_judged_in_an_epoch_gone_by_is_asked_for_again(
+    ledger_pool: Pool, chronology: Pool
+) -> None:
+    await keep(ledger_pool, [], [verdict(version=3)])
+    await ledger_pool.execute("UPDATE epoch SET current = 2")
+    await once(ledger_pool, 0)
+    assert await once(ledger_pool, 10) == [("child-a", "timeliness")]
+    assert await publications(chronology) == ["child-a"]
+    await keep(ledger_pool, [], [verdict(version=3, epoch=2)])
+    await once(ledger_pool, 20)
+    assert await ledger_pool.fetchval("SELECT count(*) FROM sweep") == 0

@@ -1,0 +1,1 @@
+"""Did the referral say what the reader must know?"""

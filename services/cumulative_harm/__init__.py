@@ -1,0 +1,1 @@
+"""Was it seen that harm adds up?"""

@@ -1,0 +1,1 @@
+"""Is every child seen as a child, whoever they are?"""

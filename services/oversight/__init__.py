@@ -1,0 +1,1 @@
+"""Did somebody else look at the work, and was whoever did it trained?"""

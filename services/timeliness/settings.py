@@ -1,5 +1,0 @@
-"""What is this judge told by its environment? The runtime's settings, no more."""
-
-from services.runtime.settings import Settings
-
-__all__ = ["Settings"]

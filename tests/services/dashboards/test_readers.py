@@ -1,0 +1,90 @@
+"""Who is answered, is every reading written down, and what can nobody touch? On a real Postgres."""
+
+import asyncpg
+import pytest
+
+from tests.gaps import gap
+from tests.services.dashboards.conftest import Ask, Pool, Tell, ids
+
+
+@pytest.mark.parametrize(
+    ("persona", "seen"),
+    [
+        ("norfolk-csc", [1]),
+        ("norfolk-police", [1, 2]),
+        ("norfolk-school", [3]),
+        ("norfolk-health", []),
+        ("norfolk-voluntary", []),
+        ("police-supervisor", [1, 2]),
+        ("qa-reviewer", [1, 2, 3]),
+    ],
+)
+async def test_each_persona_sees_its_own_whatever_it_filters_by(
+    ask: Ask, tell: Tell, persona: str, seen: list[int]
+) -> None:
+    await tell(
+        gap(1),
+        gap(2, agency="norfolk-police", visible_to=()),
+        gap(3, agency="norfolk-school", visible_to=()),
+        gap(4, agency="kent-csc", visible_to=("kent-police",)),
+    )
+    answer = await ask(persona)
+    assert ids(answer) == seen
+    assert answer.json()["total"] == len(seen)
+    owed = {1: "norfolk-csc", 2: "norfolk-police", 3: "norfolk-school", 4: "kent-csc"}
+    for number, agency in owed.items():
+        expected = [number] if number in seen else []
+        assert ids(await ask(persona, agency=agency)) == expected
+
+
+@pytest.mark.parametrize("persona", ["pcc-analyst", "pcc-editor", "administrator"])
+async def test_roles_that_see_figures_alone_are_refused(ask: Ask, tell: Tell, persona: str) -> None:
+    await tell(gap(1))
+    answer = await ask(persona)
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_nobody_is_answered_without_a_token(ask: Ask) -> None:
+    assert (await ask(None)).status_code == 401
+
+
+async def test_each_reading_leaves_one_row_that_nobody_can_change(
+    ask: Ask, tell: Tell, dashboards_pool: Pool
+) -> None:
+    await tell(gap(1), gap(2))
+    await ask("norfolk-csc", child_ref="child-a", limit=1)
+    await ask("pcc-analyst")
+    (row,) = await dashboards_pool.fetch("SELECT * FROM audit")
+    assert (row["subject"], row["agency"], row["role"]) == ("norfolk-csc", "norfolk-csc", "agency")
+    assert (row["action"], row["child_ref"], row["row_count"]) == ("gaps-read", "child-a", 1)
+    for change in ("DELETE FROM audit", "UPDATE audit SET row_count = 0", "TRUNCATE audit"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await dashboards_pool.execute(change)
+
+
+async def test_what_cannot_be_audited_is_not_answered(
+    ask: Ask, tell: Tell, dashboards_pool: Pool
+) -> None:
+    await tell(gap(1))
+    await dashboards_pool.execute("ALTER TABLE audit ADD CHECK (row_count < 0)")
+    answer = await ask("norfolk-csc")
+    assert answer.status_code == 500
+    assert "child-a" not in answer.text
+
+
+async def test_the_dashboards_cannot_touch_what_the_ledger_believes(dashboards_pool: Pool) -> None:
+    for statement in ("DELETE FROM ledger.gap", "DELETE FROM ledger.belief", "TRUNCATE ledger.gap"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await dashboards_pool.execute(statement)
+
+
+async def test_the_dashboards_are_told_type_and_time_of_events_and_nothing_else(
+    dashboards_pool: Pool,
+) -> None:
+    columns = await dashboards_pool.fetch(
+        "SELECT attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "
+        "WHERE relnamespace = 'chronology'::regnamespace AND relkind IN ('r', 'v') AND attnum > 0 "
+        "AND has_table_privilege(pg_class.oid, 'SELECT') ORDER BY attname"
+    )
+    assert [row["attname"] for row in columns] == ["id", "source", "time", "type"]
