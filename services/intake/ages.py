@@ -15,7 +15,8 @@ import msgspec
 from services.domain.events import Event
 from services.intake.candidates import Candidate
 from services.intake.features import age_at, published, topic_of
-from services.intake.neighbourhood import Connection, Neighbourhood, Statement
+from services.intake.neighbourhood import Neighbourhood, Statement
+from services.intake.retracted import Connection
 from services.intake.vault import Unreadable, Vault, event_place
 from services.runtime import log
 from services.runtime.contracts import Contracts

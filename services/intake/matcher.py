@@ -13,7 +13,8 @@ from services.intake import matcher_store, neighbourhood
 from services.intake.ages import Ages
 from services.intake.matcher_store import Decision, Relinked, Unmatched
 from services.intake.matching import child_refs, connected, match
-from services.intake.neighbourhood import Connection, Neighbourhood
+from services.intake.neighbourhood import Neighbourhood
+from services.intake.retracted import Connection
 from services.intake.vault import Vault
 from services.intake.workers import Step, Worker
 from services.runtime import clock, log, metrics, postgres

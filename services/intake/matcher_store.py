@@ -8,7 +8,7 @@ from typing import Final
 
 from services.intake.ages import Revised
 from services.intake.matching import Review, Value
-from services.intake.neighbourhood import Connection
+from services.intake.retracted import Connection
 from services.runtime import clock
 
 # One matcher decides at a time: links of one child, decided by two, could cross. The lock is the

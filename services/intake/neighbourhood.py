@@ -8,16 +8,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final
 
-import asyncpg
-
-from services.domain.events import RETRACTED, Event, Key, Order
+from services.domain.events import Key, Order
 from services.domain.registry import Registry
-from services.domain.retraction import Reason, retracted
 from services.intake.matching import CROWD, Kind, Record, Value
-
-Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+from services.intake.retracted import Connection, retracted_among
 
 _RECORDS = """
 SELECT record_ref, agency, created_at, child_ref, link_version FROM record
@@ -51,18 +47,6 @@ SELECT value, holder.record_ref FROM unnest($1::text[]) AS value CROSS JOIN LATE
 _CROWDED = """
 SELECT kind, value_mac FROM review WHERE closed_at IS NULL AND reason = 'crowded'
 AND (kind, value_mac) IN (SELECT * FROM unnest($1::text[], $2::bytea[]))
-"""
-_RETRACTIONS = """
-WITH RECURSIVE reaching AS (
-    SELECT r.receipt, r.target_source, r.target_id
-    FROM event AS e JOIN retraction AS r ON (r.target_source, r.target_id) = (e.source, e.id)
-    WHERE e.record_ref = ANY($1)
-    UNION
-    SELECT r.receipt, r.target_source, r.target_id
-    FROM reaching JOIN event AS e USING (receipt)
-    JOIN retraction AS r ON (r.target_source, r.target_id) = (e.source, e.id))
-SELECT e.source, e.id, e.time, e.received_at, e.agency, target_source, target_id
-FROM reaching JOIN event AS e USING (receipt)
 """
 
 
@@ -160,7 +144,7 @@ async def explore(
         new = await _load(connection, found, ring)
         values = _values(found, new) - found.holders.keys() - found.crowded
         ring = await _follow(connection, found, values) - found.agencies.keys()
-    found.drop(await _retracted(connection, found.agencies, registry))
+    found.drop(await retracted_among(connection, found.agencies, registry))
     return found
 
 
@@ -238,34 +222,3 @@ async def _known_crowds(connection: Connection, crowds: Collection[Value]) -> se
     columns = [kind for kind, _ in crowds], [value for _, value in crowds]
     rows = await connection.fetch(_CROWDED, *columns)
     return {(row["kind"], row["value_mac"]) for row in rows}
-
-
-async def _retracted(
-    connection: Connection, records: Collection[str], registry: Registry
-) -> set[Key]:
-    """Name the events of these records that are retracted, as the fold would."""
-    rows = await connection.fetch(_RETRACTIONS, list(records))
-    retractions = [_retraction(row) for row in rows]
-    keys = {one.key for one in retractions}
-    targets = {(row["target_source"], row["target_id"]): row for row in rows}
-    others = [_stub(key, row) for key, row in targets.items() if key not in keys]
-    outcome = retracted((*retractions, *others), registry)
-    return {key for key, reason in outcome.items() if reason is Reason.RETRACTED}
-
-
-def _retraction(row: asyncpg.Record) -> Event:
-    facts = {"retracts": {"source": row["target_source"], "id": row["target_id"]}}
-    return _event((row["source"], row["id"]), RETRACTED, row, facts)
-
-
-def _stub(key: Key, row: asyncpg.Record) -> Event:
-    """Stand for an event of which no more need be known than that it is there."""
-    return _event(key, "", row, {})
-
-
-def _event(key: Key, event_type: str, row: asyncpg.Record, facts: Mapping[str, object]) -> Event:
-    return Event(
-        source=key[0], id=key[1], type=event_type, time=row["time"],
-        received_at=row["received_at"], agency=row["agency"], record_ref=None, staff_ref=None,
-        feature_version=0, revision=0, facts=facts,
-    )  # fmt: skip

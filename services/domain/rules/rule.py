@@ -77,8 +77,16 @@ def clock_params(clock: Deadline) -> dict[str, Any]:
 
 
 def by_until(events: Iterable[Event]) -> list[Event]:
-    """Order events by the last moment at which each may have happened."""
-    return sorted(events, key=attrgetter("until"))
+    """Order events by the last moment at which each may have happened.
+
+    Of two the one is dropped that is no earlier and can be no later than the other: a fact of which
+    only the day is known comes before whatever else was done on its day.
+    """
+    kept: list[Event] = []
+    for event in sorted(events, key=attrgetter("until", "order"), reverse=True):
+        if not kept or event.order < kept[-1].order:
+            kept.append(event)
+    return kept[::-1]
 
 
 def first_from(at: datetime, events: list[Event]) -> list[Event]:
