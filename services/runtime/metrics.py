@@ -91,4 +91,3 @@ SWEPT: Final = Counter(
 SWEEP_GIVEN_UP: Final = Gauge(
     "rw_sweep_given_up_children", "Children whom a judge stays silent about.", ["judge"]
 )
-GAPS_OPEN: Final = Gauge("rw_gaps_open", "Gaps believed open now.", ["judge", "rule"])
