@@ -7,17 +7,18 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 VENV := .venv/.ready
 T ?= tests
+QUICK := tests/domain tests/contracts tests/runtime tests/docs tests/embedded
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 	@echo '  make test T=tests/domain   runs one file or folder of tests'
 
-check: $(VENV)  ## lint, format, types, fences and the tests that need no broker: seconds
+check: $(VENV)  ## lint, format, types, fences and the tests that need neither broker nor database: seconds
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-logo
-	@$(PY) -m pytest -q -m 'not stack'
+	@$(PY) -m pytest -q -m 'not stack' $(QUICK)
 
 test: $(VENV)  ## every test, on a real broker and database of its own
 	@$(PY) -m pytest $(T)

@@ -26,6 +26,7 @@ SETTINGS: Mapping[str, str] = {
     "password_encryption": "scram-sha-256",
     "max_connections": "200",
     "shared_buffers": "256MB",
+    "max_locks_per_transaction": "256",  # a batch of chronology takes about 700 advisory locks
     "fsync": "on",
     "synchronous_commit": "on",
     # Nothing that was said about anybody may reach the log: no statements, values or details.

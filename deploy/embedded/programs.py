@@ -32,7 +32,7 @@ def programs(
             Program(
                 process.name,
                 [sys.executable, "-m", process.module],
-                _environment(process, places, ports, database, broker),
+                environment(process, places, ports, database, broker),
                 group=SERVICES_GROUP,
             )
             for process in PROCESSES
@@ -40,7 +40,7 @@ def programs(
     ]
 
 
-def _environment(
+def environment(
     process: Process,
     places: Places,
     ports: Mapping[str, int],

@@ -76,6 +76,11 @@ class Batch:
         return {ref for ref in refs if ref is not None} | self.links.keys()
 
     @property
+    def link_targets(self) -> set[str]:
+        """Every child_ref that a link names."""
+        return {link.child_ref for link in self.links.values()}
+
+    @property
     def targets(self) -> set[Key]:
         """Every event that a retraction of this batch names."""
         return {target for one in self.events.values() if (target := one.retracts) is not None}

@@ -116,8 +116,7 @@ async def lock(connection: Connection, batch: Batch) -> Known:
     )
     rows = await connection.fetch(_RECORDS, sorted(records))
     holders = {row["record_ref"]: (row["child_ref"], row["link_version"]) for row in rows}
-    children = {child for child, _ in holders.values()} | batch.links.keys()
-    children |= {link.child_ref for link in batch.links.values()}
+    children = {child for child, _ in holders.values()} | batch.links.keys() | batch.link_targets
     await connection.execute(_CHILDREN, sorted(children))
     states = {
         (row["source"], row["id"]): (row["feature_version"], row["revision"])
@@ -178,8 +177,7 @@ def _trained(reached: Mapping[Key, Reached]) -> set[str]:
 async def _make(connection: Connection, batch: Batch) -> None:
     """Make the records and children that are new."""
     records = batch.record_refs
-    children = records | {link.child_ref for link in batch.links.values()}
-    await connection.execute(_NEW_CHILDREN, sorted(children))
+    await connection.execute(_NEW_CHILDREN, sorted(records | batch.link_targets))
     await connection.execute(_NEW_RECORDS, sorted(records))
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.intake.features import age_at
-from services.intake.neighbourhood import Connection, Neighbourhood, Statement
+from services.intake.neighbourhood import Neighbourhood, Statement
+from services.intake.retracted import Connection
 from services.intake.revision import SEALED, Revised, opened, revise
 from services.intake.vault import Vault
 from services.runtime.contracts import Contracts

@@ -73,6 +73,7 @@ class OpenGap(BaseModel):
     lesson: str
     kind: Literal["gap", "query"]
     observed: bool
+    agency: str = Field(description="Who owes it.")
     referral_ref: str | None
     opens_at: datetime
     closes_at: datetime | None

@@ -90,6 +90,8 @@ async def _take(request: Request, desk: Desk, caller: Caller, mode: str, *, keep
         title = f"A batch has at most {MAX_EVENTS} events"
         return problems.problem(413, title, "too-many-events")
     desk.rates.take(caller.agency, len(offered))
+    if mode != reading.BATCH and keep:
+        return _single_answer(await desk.together.take(caller, offered[0]))
     async with desk.turns.turn(caller.agency):
         answers = await desk.intake.take(caller, offered, keep=keep)
     return _batch_answer(answers) if mode == reading.BATCH else _single_answer(answers[0])

@@ -11,6 +11,7 @@ from services.intake.imports import Imports
 from services.intake.limits import Backlog, Rates, Turns
 from services.intake.lookups import Desk as LookupDesk
 from services.intake.settings import Settings
+from services.intake.together import Together
 from services.intake.vault import Vault
 from services.runtime.auth import Caller, Unauthorised, Verifier
 from services.runtime.contracts import Contracts
@@ -28,6 +29,7 @@ class Desk:
 
     pool: "asyncpg.Pool[asyncpg.Record]"
     intake: Intake
+    together: Together
     imports: Imports
     lookups: LookupDesk
 
@@ -35,6 +37,7 @@ class Desk:
         self.contracts = contracts
         self.registry = contracts.registry
         self.rates = Rates(settings.event_rate, settings.event_burst)
+        self._requests_waiting = settings.requests_waiting
         self.turns = Turns(settings.requests_at_once, settings.requests_waiting)
         self.uploads = Turns(settings.uploads_at_once, settings.uploads_waiting)
         self.backlog = Backlog(settings.outbox_bound)
@@ -48,6 +51,7 @@ class Desk:
         vault = Vault.load(self._master_key_file)
         self.pool = pool
         self.intake = Intake(pool, self.contracts, vault)
+        self.together = Together(self.intake.take, self._requests_waiting)
         self.imports = Imports(pool, self.contracts, vault, self.intake)
         self.lookups = LookupDesk(pool, self.registry, vault, self.contracts.reader.phrases)
 

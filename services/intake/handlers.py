@@ -13,6 +13,7 @@ from services.intake.candidates import Answer, Candidate, Offered, refused
 from services.intake.chunk import Chunk, Placed, waves
 from services.intake.judgement import Judgement
 from services.intake.vault import Vault
+from services.intake.warnings import warnings
 from services.runtime import clock, log, metrics, postgres
 from services.runtime.auth import Caller
 from services.runtime.contracts import Contracts
@@ -123,6 +124,8 @@ class Intake:
             stated = offer.event.get("type") if isinstance(offer.event, Mapping) else None
             known = isinstance(stated, str) and stated in self._contracts.types
             metrics.EVENTS_RECEIVED.labels(stated if known else "unknown", answer.status).inc()
+            for code in warnings(offer.event) if answer.outcome == "accepted" else ():
+                metrics.WARNINGS.labels(code).inc()
 
 
 def _unkept(answer: Answer) -> Answer:

@@ -13,12 +13,14 @@ from services.intake import matcher_store, neighbourhood
 from services.intake.ages import Ages
 from services.intake.matcher_store import Decision, Relinked, Unmatched
 from services.intake.matching import child_refs, connected, match
-from services.intake.neighbourhood import Connection, Neighbourhood
+from services.intake.neighbourhood import Neighbourhood
+from services.intake.retracted import Connection
 from services.intake.vault import Vault
 from services.intake.workers import Step, Worker
 from services.runtime import clock, log, metrics, postgres
 from services.runtime.contracts import Contracts
 from services.runtime.settings import Misconfigured, Settings
+from services.runtime.status import Progress
 
 SERVICE: Final = "intake-matcher"
 SOURCE: Final = "/referral-watch/matcher"
@@ -37,9 +39,14 @@ class Matcher:
     """Takes events not yet matched and brings links, ages and reviews up to date with them."""
 
     def __init__(
-        self, pool: "asyncpg.Pool[asyncpg.Record]", contracts: Contracts, vault: Vault
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        contracts: Contracts,
+        vault: Vault,
+        progress: Progress | None = None,
     ) -> None:
         self._pool = pool
+        self._progress = progress or Progress()
         self._registry: Registry = contracts.registry
         self._ages = Ages(contracts, vault)
         self._size = BATCH
@@ -48,6 +55,7 @@ class Matcher:
         """Match until cancelled; waits while the database is away."""
         while True:
             matched = await postgres.patiently(self.match, waiting=self._take_less)
+            self._progress.moved()
             if matched < self._size:
                 self._size = BATCH
                 await asyncio.sleep(POLL_SECONDS)
@@ -83,6 +91,7 @@ class Matcher:
     def _take_less(self, _: Exception) -> None:
         """After "not now" take half: should it be for the batch's size, that ends it."""
         self._size = max(1, self._size // 2)
+        self._progress.wait()
 
     async def _decide(self, connection: Connection, batch: Unmatched) -> Decision:
         """Work out from scratch who belongs together among all whom the batch may concern."""
@@ -155,7 +164,7 @@ def main() -> NoReturn:
     contracts = Contracts.load(settings.schemas, settings.policy_pack)
 
     def steps(worker: Worker) -> Sequence[Step]:
-        matcher = Matcher(worker.pool, contracts, vault)
+        matcher = Matcher(worker.pool, contracts, vault, worker.progress)
         return matcher.run, matcher.watch
 
     Worker(SERVICE, settings, steps).main()

@@ -8,7 +8,7 @@ from typing import Final
 
 from services.intake import revision
 from services.intake.matching import Review, Value
-from services.intake.neighbourhood import Connection
+from services.intake.retracted import Connection
 from services.intake.revision import Revised
 from services.runtime import clock
 

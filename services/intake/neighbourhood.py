@@ -8,16 +8,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, TypeAlias
-
-import asyncpg
+from typing import Final
 
 from services.domain.events import Key, Order
 from services.domain.registry import Registry
 from services.intake.matching import CROWD, Kind, Record, Value
-from services.intake.retractions import retracted_of
-
-Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+from services.intake.retracted import Connection, retracted_among
 
 _RECORDS = """
 SELECT record_ref, agency, created_at, child_ref, link_version FROM record
@@ -148,7 +144,7 @@ async def explore(
         new = await _load(connection, found, ring)
         values = _values(found, new) - found.holders.keys() - found.crowded
         ring = await _follow(connection, found, values) - found.agencies.keys()
-    found.drop(await retracted_of(connection, found.agencies, registry))
+    found.drop(await retracted_among(connection, found.agencies, registry))
     return found
 
 

@@ -127,6 +127,7 @@ def _told(gap: Gap, caller: Caller, registry: Registry) -> dict[str, Any]:
         "lesson": gap.lesson,
         "kind": gap.kind,
         "observed": gap.observed,
+        "agency": gap.agency,
         "referral_ref": gap.referral_ref,
         "opens_at": stamp(gap.opens_at),
         "closes_at": stamp(gap.closes_at) if gap.closes_at else None,

@@ -16,6 +16,7 @@ from services.intake.workers import Step, Worker
 from services.runtime import clock, kafka, log, metrics, postgres
 from services.runtime.guard import NotNow
 from services.runtime.settings import Settings
+from services.runtime.status import Progress
 
 SERVICE: Final = "intake-relay"
 BATCH: Final = 1000
@@ -64,16 +65,26 @@ class Publisher(Protocol):
 class Relay:
     """Takes waiting rows, publishes them, awaits the acknowledgements, marks them."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", publisher: Publisher) -> None:
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        publisher: Publisher,
+        progress: Progress | None = None,
+    ) -> None:
         self._pool = pool
         self._publisher = publisher
+        self._progress = progress or Progress()
 
     async def run(self) -> None:
         """Relay until cancelled; waits while the database or the broker is away."""
         while True:
-            taken = await postgres.patiently(self.relay, also=(NotNow,))
+            taken = await postgres.patiently(self.relay, also=(NotNow,), waiting=self._wait)
+            self._progress.moved()
             if taken < BATCH:
                 await asyncio.sleep(POLL_SECONDS)
+
+    def _wait(self, _: Exception) -> None:
+        self._progress.wait()
 
     async def relay(self) -> int:
         """Publish one batch; return how many rows it had.
@@ -142,7 +153,7 @@ def main() -> NoReturn:
     """Relay until told to stop."""
 
     def steps(worker: Worker) -> Sequence[Step]:
-        relay = Relay(worker.pool, worker.publisher)
+        relay = Relay(worker.pool, worker.publisher, worker.progress)
         return relay.run, relay.watch, relay.tidy
 
     Worker(SERVICE, Settings.load(), steps).main()

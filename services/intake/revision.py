@@ -15,7 +15,7 @@ import msgspec
 from services.domain.events import Event
 from services.intake.candidates import Candidate
 from services.intake.features import published, topic_of
-from services.intake.neighbourhood import Connection
+from services.intake.retracted import Connection
 from services.intake.vault import Unreadable, Vault, event_place
 from services.runtime import log
 from services.runtime.contracts import Contracts

@@ -11,6 +11,7 @@ from services.runtime import kafka, postgres
 from services.runtime.guard import NotNow
 from services.runtime.process import Process
 from services.runtime.settings import Settings
+from services.runtime.status import Progress
 
 Step = Callable[[], Awaitable[None]]
 
@@ -20,8 +21,8 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 class Worker:
     """A process without pages that runs steps for ever.
 
-    `steps` makes them once `pool` is open; "not now" starts a step again, any other exception
-    ends the process.
+    `steps` makes them once `pool` is open; they tell `progress` of every pass, and of "not now",
+    which they bear themselves. Any exception that leaves a step ends the process.
     """
 
     pool: "asyncpg.Pool[asyncpg.Record]"
@@ -31,6 +32,7 @@ class Worker:
     ) -> None:
         self.settings = settings
         self.publisher = kafka.Publisher(service, settings.kafka_bootstrap)
+        self.progress = Progress()
         self._service = service
         self._steps = steps
 
@@ -39,10 +41,15 @@ class Worker:
         Process(
             service=self._service,
             settings=self.settings,
-            checks={"database": self._database, "migrations": self._migrations},
+            checks={
+                "broker": self.publisher.ready,
+                "database": self._database,
+                "migrations": self._migrations,
+            },
             on_start=self._start,
             on_stop=self._stop,
             background=(self._run,),
+            progress=self.progress,
         ).main()
 
     async def _start(self) -> None:

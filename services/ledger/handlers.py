@@ -10,7 +10,7 @@ import msgspec
 from asyncpg import Pool, Record
 
 from services.domain.gaps import Gap
-from services.domain.verdicts import NotAVerdict, Verdict
+from services.domain.verdicts import NotAVerdict, Position, Verdict
 from services.ledger import store
 from services.ledger.beliefs import (
     Change,
@@ -87,20 +87,28 @@ async def keep(
         accepted = tuple(one for one, reason in judged if reason is None)
         await store.put_answers(connection, accepted)
         held = await store.held(connection, refs)
-        change = difference(held, _wanted(held, accepted, children))
+        change = difference(held, _wanted(held, accepted, children, answered))
         known_from = await store.believe(connection, change)
     refused = tuple((one, reason) for one, reason in judged if reason is not None)
     return Outcome(known_from, change, accepted, refused)
 
 
 def _wanted(
-    held: Collection[Pair], accepted: Sequence[Verdict], children: Mapping[str, Standing]
+    held: Collection[Pair],
+    accepted: Sequence[Verdict],
+    children: Mapping[str, Standing],
+    answered: Mapping[Pair, Position],
 ) -> dict[Pair, Collection[Gap]]:
     """Say what should be believed: the verdicts' gaps, and nothing of a child that was emptied.
 
-    A child whose chronology says that it was emptied loses its gaps at once, whoever judges it.
+    A child whose chronology says that it was emptied loses its gaps at once, whoever judges it; but
+    not those of a verdict on a later version, for topics are not read in each other's order.
     """
-    emptied: dict[Pair, Collection[Gap]] = {pair: () for pair in held if children[pair[0]].emptied}
+    emptied: dict[Pair, Collection[Gap]] = {
+        pair: ()
+        for pair in held
+        if children[pair[0]].emptied and answered[pair][1] <= children[pair[0]].version
+    }
     return emptied | {_pair(one): believed(one, children[one.child_ref]) for one in accepted}
 
 

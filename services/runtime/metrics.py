@@ -94,4 +94,3 @@ SWEEP_GIVEN_UP: Final = Gauge(
 OVERRULED: Final = Gauge(
     "rw_queries_overruled", "Queries believed closed by a person's review.", ["rule"]
 )
-GAPS_OPEN: Final = Gauge("rw_gaps_open", "Gaps believed open now.", ["judge", "rule"])

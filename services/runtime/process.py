@@ -53,7 +53,7 @@ class Process:
         self._on_stop = on_stop
         self._background = background
         self._app = app
-        self._progress = progress or status.Progress()
+        self._progress = progress  # without one the process is alive while it answers
         self._leave = leave
 
     def main(self) -> NoReturn:
@@ -113,10 +113,12 @@ class Process:
     def _tirelessly(self, step: Step) -> Step:
         """Start a task again whenever it ends with "not now"."""
 
+        def waiting(_: Exception) -> None:
+            if self._progress is not None:
+                self._progress.wait()
+
         async def tireless() -> None:
-            await postgres.patiently(
-                step, also=(guard.NotNow,), waiting=lambda _: self._progress.wait()
-            )
+            await postgres.patiently(step, also=(guard.NotNow,), waiting=waiting)
 
         return tireless
 

@@ -104,7 +104,12 @@ async def serve(app: FastAPI, host: str, port: int, grace: int = 5) -> AsyncIter
     Raises OSError when the port is taken.
     """
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=grace
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=grace,
+        timeout_keep_alive=75,  # longer than clients keep idle connections, lest both act at once
     )
     server = Server(config)
     sock = socket.create_server((host, port), backlog=2048)

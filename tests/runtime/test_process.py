@@ -181,3 +181,24 @@ async def test_the_status_port_and_the_pages_answer_while_it_runs() -> None:
         leave=must_not_leave,
     ).run()
     assert list(answers.values()) == [200, 200, 200, 404] * 2
+
+
+async def test_a_process_whose_progress_nobody_notes_is_alive_while_it_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.runtime.status.Progress.alive", lambda _: False)
+    port, answers = free_port(), list[int]()
+
+    async def ask() -> None:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            answers.append((await client.get(f"http://127.0.0.1:{port}/health/live")).status_code)
+        stop_us()
+
+    await Process(
+        service="trial",
+        settings=settings(status_port=port),
+        checks={},
+        background=[ask],
+        leave=must_not_leave,
+    ).run()
+    assert answers == [200]

@@ -100,4 +100,4 @@ async def test_metrics_are_served_without_anything_to_ask_for_them() -> None:
     async with AsyncClient(transport=ASGITransport(app), base_url="http://t") as client:
         answer = await client.get("/metrics")
     assert answer.status_code == 200
-    assert "rw_messages_in_total" in answer.text
+    assert "process_resident_memory_bytes" in answer.text

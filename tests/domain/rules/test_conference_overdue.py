@@ -115,6 +115,11 @@ def test_what_was_before_the_discussion_closes_nothing(at: str) -> None:
     assert spans(RULE, discussed(START), closed(at)) == [span(OPENS)]
 
 
+def test_what_was_before_the_discussion_hides_nothing_known_only_by_that_date() -> None:
+    before, same_day = closed("2026-03-02 08:00"), conferred("2026-03-02")
+    assert gaps(RULE, discussed(START), before, same_day) == []
+
+
 # "and match the ref, or either side lacks it"
 ANY = "2026-03-10 09:00"
 MATCHING: dict[str, tuple[str | None, Wire]] = {

@@ -157,3 +157,8 @@ def test_without_a_referral_nothing_is_owed() -> None:
 def test_receipt_after_the_withdrawal_opens_nothing() -> None:
     over = made(START), withdrawn("2026-03-06 17:00"), received("2026-03-10 09:00")
     assert gaps(RULE, *over) == []
+
+
+def test_the_same_ref_made_again_after_the_withdrawal_opens_nothing() -> None:
+    over = made(START), withdrawn("2026-03-06 17:00"), made("2026-03-10 09:00")
+    assert gaps(RULE, *over) == []

@@ -203,6 +203,10 @@ UNDONE: dict[str, tuple[tuple[Wire, ...], list[Span]]] = {
         (MADE, withdrawn("2026-03-03 11:00"), made("2026-03-06 09:00", referral_ref="R-2")),
         [span(DUE, "2026-03-06 09:00")],
     ),
+    "withdrawn, and made again with the same ref": (
+        (MADE, withdrawn("2026-03-03 11:00"), made("2026-03-03 12:00")),
+        [],
+    ),
     "one of two withdrawn": (
         (MADE, withdrawn("2026-03-03 11:00"), made("2026-03-03 12:00", referral_ref="R-2")),
         [],

@@ -126,6 +126,17 @@ async def test_a_merged_child_loses_its_gaps_before_any_judge_has_answered(
     assert len(await current(ledger_pool)) == 1
 
 
+async def test_a_merge_heard_late_takes_nothing_from_a_verdict_on_a_later_version(
+    ledger_pool: Pool,
+) -> None:
+    await keep(ledger_pool, [], [verdict(gap(1), version=7)])
+    await keep(ledger_pool, [standing(6, "child-b")], [])
+    assert len(await current(ledger_pool)) == 1
+    await keep(ledger_pool, [standing(7)], [verdict(gap(1), version=7)])
+    assert len(await current(ledger_pool)) == 1
+    assert len(await history(ledger_pool)) == 1
+
+
 async def test_an_erased_child_is_refused_ever_after(ledger_pool: Pool) -> None:
     await keep(ledger_pool, [standing(1)], [verdict(gap(1), version=1)])
     await keep(ledger_pool, [standing(2, erased=True)], [])

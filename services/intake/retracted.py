@@ -25,7 +25,7 @@ FROM reaching JOIN event AS e USING (receipt)
 """
 
 
-async def retracted_of(
+async def retracted_among(
     connection: Connection, records: Collection[str], registry: Registry
 ) -> set[Key]:
     """Name the events of these records that are retracted, as the fold would."""

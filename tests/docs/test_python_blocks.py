@@ -1,0 +1,44 @@
+"""Does what the README and the documents show as code run?
+
+Python blocks of one page run one after the other, as one program. Shell blocks run where the page
+says so (```sh runnable): others start a stack, or change files.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SECONDS = 60
+
+
+def blocks(page: Path, info: str) -> list[str]:
+    """The blocks of a page that open with ```info."""
+    found = BLOCK.findall(page.read_text(encoding="utf-8"))
+    return [body for opened, body in found if opened.strip() == info]
+
+
+def having(info: str) -> list[str]:
+    return [page.relative_to(ROOT).as_posix() for page in PAGES if blocks(page, info)]
+
+
+@pytest.mark.parametrize("page", having("python"))
+def test_the_python_of_a_page_runs(page: str) -> None:
+    program = "\n".join(blocks(ROOT / page, "python"))
+    exec(compile(program, page, "exec"), {"__name__": page})  # noqa: S102 - our own documents
+
+
+@pytest.mark.parametrize("page", having("sh runnable"))
+def test_the_runnable_commands_of_a_page_run(page: str) -> None:
+    for commands in blocks(ROOT / page, "sh runnable"):
+        command = commands.replace("python ", f"{sys.executable} ")
+        subprocess.run(["sh", "-euc", command], cwd=ROOT, check=True, timeout=SECONDS)  # noqa: S603, S607 - our own documents
+
+
+def test_there_is_a_page_that_runs() -> None:
+    assert "docs/adding-a-rule.md" in having("python")
