@@ -4,8 +4,11 @@ GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.
                 chronology.touch_position, chronology.child_position TO intake;
 GRANT SELECT ON chronology.child_position, chronology.history_event, chronology.history_training,
                 chronology.history_retraction TO ledger;
-GRANT SELECT ON chronology.event_kind TO dashboards;
+GRANT SELECT ON chronology.event_kind, chronology.child_position, chronology.history_event,
+                chronology.history_retraction TO dashboards;
 GRANT EXECUTE ON FUNCTION chronology.request_publication(text) TO ledger;
+GRANT EXECUTE ON FUNCTION chronology.feed_counts(timestamptz),
+                chronology.equity_events(text[], timestamptz, timestamptz) TO dashboards;
 GRANT USAGE ON SCHEMA ledger TO intake, dashboards, timeliness, completeness, cumulative_harm, oversight, equity;
 GRANT SELECT ON ledger.verdict_position, ledger.deployed_judge, ledger.belief, ledger.watermark TO intake, dashboards;
 GRANT SELECT ON ledger.current_epoch TO timeliness, completeness, cumulative_harm, oversight, equity;

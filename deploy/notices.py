@@ -37,7 +37,7 @@ def licence(found: Distribution) -> str:
 
 def packages(lock: Path = LOCK) -> Iterator[tuple[str, str, str]]:
     """Yield name, version and licence of every package of the lock that is for this system."""
-    for name in re.findall(r"^([\w.-]+)==", lock.read_text(), flags=re.MULTILINE):
+    for name in dict.fromkeys(re.findall(r"^([\w.-]+)==", lock.read_text(), flags=re.MULTILINE)):
         try:
             found = distribution(name)
         except PackageNotFoundError:

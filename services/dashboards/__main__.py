@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from services.dashboards import silence
 from services.dashboards.api import create_app, require_jwks
 from services.dashboards.desk import Desk
 from services.dashboards.settings import Settings
@@ -30,12 +31,16 @@ def main() -> None:
     async def migrations() -> bool:
         return await postgres.migrated(desk.pool, MIGRATIONS)
 
+    async def watch() -> None:
+        await silence.watch(desk)
+
     Process(
         service=SERVICE,
         settings=settings,
         checks={"database": database, "migrations": migrations},
         on_start=start,
         on_stop=stop,
+        background=[watch],
         app=app,
     ).main()
 

@@ -6,7 +6,7 @@ import msgspec
 from fastapi import Depends, FastAPI, HTTPException, Query, Response
 from fastapi.exceptions import RequestValidationError
 
-from services.dashboards import explanation_api, handlers
+from services.dashboards import dip_api, explanation_api, figures_api, handlers
 from services.dashboards.answers import GapPage
 from services.dashboards.cursor import BadCursor
 from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of, each_once, fault
@@ -46,6 +46,8 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         },
     )(gaps)
     app.include_router(explanation_api.router())
+    app.include_router(figures_api.router())
+    app.include_router(dip_api.router())
     return app
 
 

@@ -26,6 +26,7 @@ class Desk:
     def __init__(self, contracts: Contracts, verifier: Verifier | None) -> None:
         self.registry = contracts.registry
         self.policy = contracts.policy()
+        self.silence = contracts.silence()
         self._verifier = verifier
 
     def caller(self, credentials: HTTPAuthorizationCredentials | None) -> Caller:
@@ -54,7 +55,8 @@ def each_once(question: type[BaseModel]) -> Callable[[Request], None]:
 
     def check(request: Request) -> None:
         stated = [name for name, _ in request.query_params.multi_items()]
-        twice = {name for name in question.model_fields if stated.count(name) > 1}
+        names = {field.alias or name for name, field in question.model_fields.items()}
+        twice = {name for name in names if stated.count(name) > 1}
         if twice:
             raise RequestValidationError([fault(name, "repeated") for name in sorted(twice)])
 

@@ -62,6 +62,12 @@ def sight_of(caller: Caller, registry: Registry) -> Sight | None:
             return None
 
 
+def near(caller: Caller, registry: Registry) -> frozenset[str]:
+    """Return the agencies in the areas of a caller, of which they may see figures."""
+    agency = registry.agencies.get(caller.agency)
+    return frozenset() if agency is None else _agencies_in(_areas(caller, agency.areas), registry)
+
+
 def _areas(caller: Caller, registered: Iterable[str]) -> frozenset[str]:
     """Return the areas of a caller: the registry's, which a token may narrow and never widen."""
     areas = frozenset(registered)

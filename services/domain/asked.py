@@ -41,8 +41,25 @@ NUMBERS: Mapping[str, frozenset[str]] = {
     "training.not_in_date.valid": frozenset({"years"}),
     "equity.girl_hidden_harm.incidents": frozenset({"incidents"}),
     "equity.suspect_only.incidents": frozenset({"incidents"}),
+    **dict.fromkeys(
+        (
+            "dip_sample.any",
+            "dip_sample.no_further_action",
+            "dip_sample.general_cid",
+            "dip_sample.custody",
+            "dip_sample.voluntary_interview",
+            "dip_sample.girls",
+            "dip_sample.minority_ethnic",
+            "dip_sample.repeats",
+            "dip_sample.repeats.referrals",
+            "dip_sample.agreement.pairs",
+        ),
+        frozenset({"referrals"}),
+    ),
+    "dip_sample.repeats.within": frozenset({"hours", "days"}),
+    "dip_sample.second_reader": frozenset({"percent"}),
 }
-"""Every number that a rule asks for, and the units that it may be stated in."""
+"""Every number that a rule, or a dip sample, asks for, and the units that it may be stated in."""
 
 LISTS = frozenset(
     {

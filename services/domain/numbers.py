@@ -13,6 +13,8 @@ SENSE: Mapping[str, tuple[int, int]] = {
     "words": (0, 1_000),
     "incidents": (1, 100),
     "decisions": (1, 100),
+    "referrals": (0, 10_000),
+    "percent": (0, 100),
 }
 """By unit: the least and the most that is no slip of the pen."""
 UNITS = frozenset(SENSE)

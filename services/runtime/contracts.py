@@ -14,6 +14,7 @@ from jsonschema_rs import Registry as Documents
 from services.domain.narrative.features import Reader
 from services.domain.policy import Policy
 from services.domain.registry import Registry
+from services.domain.silence import Limits
 from services.domain.working_days import Calendar
 from services.runtime.faults import Fault, faults_of
 from services.runtime.projection import Projector, compile_projector
@@ -97,6 +98,10 @@ class Contracts:
         calendar = Calendar.parse(read_toml(folder / "bank-holidays.toml"))
         feeds = read_toml(folder / "feeds.toml")
         return Policy.parse(numbers, feeds, self.registry, calendar, self.packs(), self.codes)
+
+    def silence(self) -> Limits:
+        """Read policy/silence.toml: when a feed counts as silent."""
+        return Limits.parse(read_toml(self.path / "policy" / "silence.toml"))
 
     def packs(self) -> dict[str, dict[str, Any]]:
         """Read the local packs of policy afresh, by name; none is what an installation starts with.

@@ -94,3 +94,9 @@ SWEEP_GIVEN_UP: Final = Gauge(
 OVERRULED: Final = Gauge(
     "rw_queries_overruled", "Queries believed closed by a person's review.", ["rule"]
 )
+
+# Dashboards: who sends as usual, by agency.
+FEED_SILENT: Final = Gauge(
+    "rw_feed_silent", "1 while an agency that usually sends has gone quiet.", ["agency"]
+)
+FEED_JUMP: Final = Gauge("rw_feed_jump", "1 while an agency sends far more than usual.", ["agency"])

@@ -32,6 +32,23 @@ NUMBERS = {
     "equity.no_appropriate_adult.limit": (3, "hours", "assumption"),
     "equity.girl_hidden_harm.incidents": (2, "incidents", "assumption"),
     "equity.suspect_only.incidents": (2, "incidents", "assumption"),
+    "dip_sample.any": (15, "referrals", "assumption"),
+    **dict.fromkeys(
+        (
+            "dip_sample.no_further_action",
+            "dip_sample.general_cid",
+            "dip_sample.custody",
+            "dip_sample.voluntary_interview",
+            "dip_sample.girls",
+            "dip_sample.minority_ethnic",
+            "dip_sample.repeats",
+        ),
+        (10, "referrals", "assumption"),
+    ),
+    "dip_sample.repeats.referrals": (3, "referrals", "assumption"),
+    "dip_sample.repeats.within": (365, "days", "assumption"),
+    "dip_sample.second_reader": (10, "percent", "assumption"),
+    "dip_sample.agreement.pairs": (10, "referrals", "assumption"),
 }
 LISTS = {
     "completeness.information_missing.required": [

@@ -1,0 +1,118 @@
+"""Which referrals does a reviewer read again, and how do two reviewers agree?"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from services.dashboards import agreement, store
+from services.dashboards.case_history import histories
+from services.dashboards.desk import Desk
+from services.dashboards.handlers import Forbidden
+from services.dashboards.sight import Sight, sight_of
+from services.dashboards.store import Connection, Look
+from services.domain import dip_sample
+from services.domain.chronology import Folded
+from services.domain.dip_sample import Candidate, Count, Drawn, Plan, Stratum
+from services.domain.dip_strata import Month, candidates
+from services.domain.grades import pairs, tables
+from services.domain.moments import london_day, stamp
+from services.runtime.auth import Caller
+
+PURPOSE: Final = "quality-assurance"
+DRAWN: Final = "dip-sample-drawn"
+COMPARED: Final = "dip-sample-agreement-read"
+
+
+async def sample(desk: Desk, caller: Caller, named: str, month: Month, seed: str) -> dict[str, Any]:
+    """Draw a sample of the referrals of the reviewer's area, and write who drew it.
+
+    Raises Forbidden for who is no reviewer.
+    """
+    plan = Plan.of(desk.policy, london_day(month[0]))
+    async with _reading(desk, caller) as (connection, sight):
+        found = [
+            candidate
+            for folded in await histories(connection, month, desk.registry)
+            for candidate in candidates(folded, desk.policy, month, sight.owing)
+        ]
+        drawn = dip_sample.draw(found, plan, f"{named}\n{seed}")
+        await store.note(connection, caller, Look(DRAWN, PURPOSE, None, len(drawn)))
+    return {
+        "month": named,
+        "seed": seed,
+        "policy_version": desk.policy.version,
+        "population": len(found),
+        "drawn": len(drawn),
+        "second_readings": sum(one.second_reader for one in drawn),
+        "sex_unknown": sum(not one.sex_known for one in found),
+        "ethnicity_unknown": sum(not one.ethnicity_known for one in found),
+        "strata": [_count(one, plan) for one in dip_sample.counts(found, drawn)],
+        "items": [_item(one) for one in drawn],
+    }
+
+
+async def compared(desk: Desk, caller: Caller, named: str, within: Month) -> dict[str, Any]:
+    """Say how two reviewers of the area agree on the referrals made within a time.
+
+    Writes who asked. Raises Forbidden for who is no reviewer.
+    """
+    async with _reading(desk, caller) as (connection, sight):
+        paired = []
+        for folded in await histories(connection, within, desk.registry):
+            made = {one.referral_ref for one in _made(folded, desk, within, sight)}
+            paired += [pairs(folded.referrals[ref], sight.owing) for ref in sorted(made)]
+        twice = sum(bool(one) for one in paired)
+        await store.note(connection, caller, Look(COMPARED, PURPOSE, None, twice))
+    least = desk.policy.number("dip_sample.agreement.pairs", london_day(within[0])).value
+    stated = await asyncio.to_thread(agreement.stated, tables(paired), least)
+    return {
+        "month": named,
+        "from": stamp(within[0]),
+        "to": stamp(within[1]),
+        "read_twice": twice,
+        "least": least,
+        "dimensions": stated,
+    }
+
+
+def _made(folded: Folded, desk: Desk, within: Month, sight: Sight) -> list[Candidate]:
+    return list(candidates(folded, desk.policy, within, sight.owing))
+
+
+@asynccontextmanager
+async def _reading(desk: Desk, caller: Caller) -> AsyncIterator[tuple[Connection, Sight]]:
+    """Read one snapshot as a reviewer; the row of who read is written in the same transaction."""
+    sight = sight_of(caller, desk.registry)
+    if sight is None or not sight.sees_all:
+        raise Forbidden
+    async with (
+        desk.pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read"),
+    ):
+        yield connection, sight
+
+
+def _count(one: Count, plan: Plan) -> dict[str, Any]:
+    return {
+        **_stratum(one.stratum),
+        "size": plan.sizes[one.stratum.name],
+        "population": one.population,
+        "drawn": one.drawn,
+    }
+
+
+def _item(one: Drawn) -> dict[str, Any]:
+    candidate = one.candidate
+    return {
+        "referral_ref": candidate.referral_ref,
+        "child_ref": candidate.child_ref,
+        "agency": candidate.agency,
+        "made_at": stamp(candidate.made_at),
+        "strata": [_stratum(stratum) for stratum in sorted(candidate.strata)],
+        "second_reader": one.second_reader,
+    }
+
+
+def _stratum(stratum: Stratum) -> dict[str, Any]:
+    return {"stratum": stratum.name, "group": stratum.group or None}

@@ -1,0 +1,133 @@
+"""What is served in figures, without a child: silent feeds, and the equity pack."""
+
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.dashboards import equity_pack, silence
+from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of, each_once, fault
+from services.dashboards.handlers import Forbidden
+from services.domain.moments import LONDON
+from services.runtime import clock
+from services.runtime.auth import Caller
+
+MOST_MONTHS: Final = 60
+ZIP: Final = "application/zip"
+_Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+
+
+class FeedItem(BaseModel):
+    """How an agency, or one unit of it, sends."""
+
+    agency: str
+    unit: str | None = Field(description="null: the agency as a whole.")
+    state: Literal["usual", "silent", "jump", "unknown"] = Field(
+        description="unknown: it has sent for too short a time, or too little, to say anything."
+    )
+    last_hour: datetime | None = Field(description="The hour of the last event received.")
+    usual_per_week: float
+    expected_since: float = Field(description="Events that usually come in the hours since.")
+    probability: float = Field(description="Of none since, if all were as usual (Poisson).")
+    last_24_hours: int
+    usual_24_hours: float
+
+
+class Feeds(BaseModel):
+    """How every feed stands that the caller may know of."""
+
+    as_of: datetime
+    feeds: list[FeedItem]
+
+
+class Months(BaseModel):
+    """Whole months, both included, all of them past."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    first: _Month = Field(alias="from", description="YYYY-MM")
+    last: _Month = Field(alias="to", description="YYYY-MM; past, and not before `from`.")
+
+    def period(self, now: datetime) -> tuple[datetime, datetime]:
+        """Return the period [since, before). RequestValidationError if it is none or not over."""
+        since, before = _begin(self.first, 0), _begin(self.last, 1)
+        if since >= before:
+            raise RequestValidationError([fault("to", "before-from")])
+        if before > now:
+            raise RequestValidationError([fault("to", "month-not-complete")])
+        if _begin(self.first, MOST_MONTHS) < before:
+            raise RequestValidationError([fault("from", "too-many-months")])
+        return since, before
+
+
+def router() -> APIRouter:
+    """Return the routes of this module."""
+    routes = APIRouter()
+    refused: dict[int | str, dict[str, Any]] = {
+        401: {**PROBLEM, "description": "Nobody we know."},
+        403: {**PROBLEM, "description": "This role is not shown these figures."},
+        503: {**PROBLEM, "description": "The database is away; try again."},
+    }
+    routes.get(
+        "/api/v1/silence",
+        summary="Who usually sends and has gone quiet, or sends far more than usual",
+        operation_id="silence",
+        response_model=None,
+        response_class=Response,
+        responses={200: {"model": Feeds, "description": "Every feed, by agency."}, **refused},
+    )(silent)
+    routes.get(
+        "/api/v1/equity-pack",
+        summary="The equity rules' findings by group, limits first",
+        operation_id="equity-pack",
+        response_model=None,
+        response_class=Response,
+        responses={
+            200: {
+                "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}},
+                "description": "A zip file: README.txt, tables as CSV, all of it as JSON.",
+            },
+            **refused,
+            422: {**PROBLEM, "description": "Every fault of the parameters."},
+        },
+    )(pack)
+    return routes
+
+
+async def silent(
+    desk: Annotated[Desk, Depends(desk_of)], caller: Annotated[Caller, Depends(caller_of)]
+) -> Response:
+    """Return how the feeds stand."""
+    try:
+        found = await silence.answer(desk, caller, clock.now())
+    except Forbidden:
+        raise HTTPException(403) from None
+    return Response(msgspec.json.encode(found), media_type="application/json")
+
+
+async def pack(
+    desk: Annotated[Desk, Depends(desk_of)],
+    caller: Annotated[Caller, Depends(caller_of)],
+    _: Annotated[None, Depends(each_once(Months))],
+    asked: Annotated[Months, Query()],
+) -> Response:
+    """Return the equity pack of some months."""
+    now = clock.now()
+    months = (asked.first, asked.last)
+    try:
+        found = await equity_pack.download(desk, caller, months, asked.period(now), now)
+    except Forbidden:
+        raise HTTPException(403) from None
+    name = f"equity-pack-{asked.first}-to-{asked.last}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(found, media_type=ZIP, headers=headers)
+
+
+def _begin(month: str, after: int) -> datetime:
+    """Return when a month begins in London, or one so many months after it."""
+    months = int(month[:4]) * 12 + int(month[5:]) - 1 + after
+    day = date(months // 12, months % 12 + 1, 1)
+    return datetime.combine(day, time(), tzinfo=LONDON).astimezone(UTC)
