@@ -2,6 +2,7 @@
 GRANT USAGE ON SCHEMA chronology TO intake, ledger;
 GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.record_position,
                 chronology.touch_position, chronology.child_position TO intake;
+GRANT SELECT (topic, digest, redriven_at) ON chronology.dead_letter TO intake;
 GRANT SELECT ON chronology.child_position TO ledger;
 GRANT EXECUTE ON FUNCTION chronology.request_publication(text) TO ledger;
 GRANT USAGE ON SCHEMA ledger TO intake, timeliness, dashboards;

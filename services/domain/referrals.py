@@ -7,6 +7,14 @@ from operator import attrgetter
 from services.domain.events import AMENDED, DECIDED, MADE, RECEIVED, WITHDRAWN, Event
 
 
+def original(made: Iterable[Event]) -> Event:
+    """Find the making of a referral that counts as its own: the first received, whatever its time.
+
+    Whoever makes it again under the same ref, even backdated, gains no right over it.
+    """
+    return min(made, key=attrgetter("arrival"))
+
+
 @dataclass(frozen=True, slots=True)
 class Referral:
     """Everything in effect that is known of one `referral_ref`: events in order, by type."""
@@ -29,14 +37,17 @@ class Referral:
 
     @property
     def area(self) -> str | None:
-        """The area that the referral was last stated to be sent to."""
+        """The area that the referral was last stated by its sender to be sent to."""
         stated = sorted([*self.of_type(MADE), *self.of_type(AMENDED)], key=attrgetter("order"))
-        return next((area for event in reversed(stated) if (area := event.ref("sent_to"))), None)
+        senders = self.senders
+        own = (event for event in reversed(stated) if event.agency in senders)
+        return next((area for event in own if (area := event.ref("sent_to"))), None)
 
     @property
     def senders(self) -> list[str]:
-        """The agencies that made the referral, each once."""
-        return list(dict.fromkeys(event.agency for event in self.of_type(MADE)))
+        """The agency that made the referral, none where that is not known."""
+        made = self.of_type(MADE)
+        return [original(made).agency] if made else []
 
     @property
     def standing(self) -> list[Event]:
