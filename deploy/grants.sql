@@ -6,6 +6,7 @@ GRANT SELECT ON chronology.child_position, chronology.history_event, chronology.
                 chronology.history_retraction TO ledger;
 GRANT SELECT ON chronology.event_kind, chronology.child_position, chronology.history_event,
                 chronology.history_retraction TO dashboards;
+GRANT SELECT (topic, digest, redriven_at) ON chronology.dead_letter TO intake;
 GRANT EXECUTE ON FUNCTION chronology.request_publication(text) TO ledger;
 GRANT EXECUTE ON FUNCTION chronology.feed_counts(timestamptz),
                 chronology.equity_events(text[], timestamptz, timestamptz) TO dashboards;

@@ -1,7 +1,8 @@
 """How does every version of a chronology that counts get to the broker?
 
 Rows of `publication` are claimed by a lease: should this process die, another one publishes them
-again, which changes nothing. A version that came meanwhile keeps its row.
+again, which changes nothing. A version that came meanwhile keeps its row. What the broker refuses
+for ever is a dead letter, and its row is parked until the child changes or we start again.
 """
 
 import asyncio
@@ -12,11 +13,13 @@ import asyncpg
 
 from services.chronology.compose import Composed, compose
 from services.runtime import kafka, log, metrics, postgres
-from services.runtime.guard import NotNow
+from services.runtime.attempts import PostgresAttempts
+from services.runtime.guard import Message, NotNow
 
 TOPIC: Final = "child.chronologies"
 SERVICE: Final = "chronology"
 BATCH: Final = 200
+NOWHERE: Final = -1  # the partition of a dead letter that never lay on the topic
 POLL_SECONDS: Final = 0.02
 LARGE_BYTES: Final = 4 * 1024 * 1024
 
@@ -38,6 +41,16 @@ DELETE FROM publication USING unnest($1::text[], $2::bigint[]) AS sent (child_re
 WHERE publication.child_ref = sent.child_ref AND publication.version <= sent.version
 """
 _RELEASE = "UPDATE publication SET claimed_until = NULL WHERE child_ref = ANY($1)"
+_PARK = """
+UPDATE publication SET due_at = 'infinity'
+FROM unnest($1::text[], $2::bigint[]) AS refused (child_ref, version)
+WHERE publication.child_ref = refused.child_ref AND publication.version <= refused.version
+"""
+_UNPARK = "UPDATE publication SET due_at = clock_timestamp() WHERE due_at = 'infinity'"
+_HEALED = """
+UPDATE dead_letter SET redriven_at = now()
+WHERE redriven_at IS NULL AND topic = $1 AND partition = $2 AND key = ANY($3)
+"""
 
 
 class Sender(Protocol):
@@ -56,6 +69,9 @@ class Publisher:
 
     async def run(self) -> None:
         """Publish until cancelled; waits while the database or the broker is away."""
+        await postgres.patiently(
+            lambda: self._pool.execute(_UNPARK)
+        )  # a limit may have been raised
         while True:
             published = await postgres.patiently(self.publish_due, also=(NotNow,))
             if published < BATCH:
@@ -67,14 +83,17 @@ class Publisher:
         if not claimed:
             return 0
         sent: list[Composed] = []
+        refused: list[Composed] = []
         try:
-            sent = await self._publish(claimed)
+            await self._publish(claimed, sent, refused)
         finally:
-            await self._settle(claimed, sent)
+            await self._settle(claimed, sent, refused)
         return len(claimed)
 
-    async def _publish(self, child_refs: Sequence[str]) -> list[Composed]:
-        """Compose and publish; what the broker refuses for ever is counted and let go."""
+    async def _publish(
+        self, child_refs: Sequence[str], sent: list[Composed], refused: list[Composed]
+    ) -> None:
+        """Compose and publish; say which were sent, and which the broker refuses for ever."""
         composed = await compose(self._pool, child_refs)
         outcomes = await self._sender.publish(
             [(TOPIC, one.child_ref.encode(), one.value) for one in composed]
@@ -83,19 +102,32 @@ class Publisher:
             size = len(one.value)
             metrics.CHRONOLOGY_BYTES.observe(size)
             if outcome is not None:
-                metrics.DEAD_LETTERS.labels(SERVICE, TOPIC, outcome.reason).inc()
                 _log.error("chronology refused", topic=TOPIC, reason=outcome.reason, count=size)
+                await self._bury(one, outcome.reason)
+                refused.append(one)
                 continue
+            sent.append(one)
             metrics.VERSIONS_PUBLISHED.inc()
             if size > LARGE_BYTES:
                 _log.warning("chronology is large", topic=TOPIC, count=size)
-        return composed
 
-    async def _settle(self, claimed: Sequence[str], sent: Sequence[Composed]) -> None:
-        """Forget what was sent; let go of the rest and of what changed meanwhile."""
+    async def _bury(self, one: Composed, reason: str) -> None:
+        """Show an operator which child's chronology is missing; its content is in our tables."""
+        letter = Message(TOPIC, NOWHERE, one.version, one.child_ref.encode(), None)
+        if await PostgresAttempts(self._pool).bury(letter, reason, None):
+            metrics.DEAD_LETTERS.labels(SERVICE, TOPIC, reason).inc()
+
+    async def _settle(
+        self, claimed: Sequence[str], sent: Sequence[Composed], refused: Sequence[Composed]
+    ) -> None:
+        """Forget what was sent; park what was refused; let go of the rest and of what changed."""
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(_LOCK, claimed)
-            await connection.execute(
-                _DONE, [one.child_ref for one in sent], [one.version for one in sent]
-            )
+            await connection.execute(_DONE, *_versions(sent))
+            await connection.execute(_PARK, *_versions(refused))
+            await connection.execute(_HEALED, TOPIC, NOWHERE, [o.child_ref.encode() for o in sent])
             await connection.execute(_RELEASE, claimed)
+
+
+def _versions(composed: Sequence[Composed]) -> tuple[list[str], list[int]]:
+    return [one.child_ref for one in composed], [one.version for one in composed]

@@ -98,7 +98,7 @@ INSERT INTO publication AS waiting (child_ref, version, due_at)
 SELECT child_ref, version, clock_timestamp() + $3 * interval '1 millisecond'
 FROM unnest($1::text[], $2::bigint[]) AS changed (child_ref, version)
 ON CONFLICT (child_ref) DO UPDATE SET version = excluded.version, due_at =
-    CASE WHEN waiting.claimed_until IS NULL THEN waiting.due_at ELSE excluded.due_at END
+    least(excluded.due_at, CASE WHEN waiting.claimed_until IS NULL THEN waiting.due_at END)
 """
 
 

@@ -71,7 +71,7 @@ def near(caller: Caller, registry: Registry) -> frozenset[str]:
 def _areas(caller: Caller, registered: Iterable[str]) -> frozenset[str]:
     """Return the areas of a caller: the registry's, which a token may narrow and never widen."""
     areas = frozenset(registered)
-    return areas & frozenset(caller.areas) if caller.areas else areas
+    return areas & frozenset(caller.areas) if caller.areas is not None else areas
 
 
 def _agencies_in(areas: frozenset[str], registry: Registry) -> frozenset[str]:

@@ -13,6 +13,7 @@ from services.domain.events import (
     agency_of,
 )
 from services.domain.incidents import refs_of
+from services.domain.referrals import original
 from services.domain.registry import Registry
 from services.domain.retraction import Reason
 
@@ -31,20 +32,20 @@ def unentitled(events: Sequence[Event], registry: Registry) -> dict[Key, Reason]
 
 
 Senders = dict[tuple[str, str], set[str]]
-"""Which agencies sent the events behind a ("trigger" or "referral", ref)."""
+"""Which agencies sent the events behind a ("trigger" or "referral", ref); one for a referral."""
 
 
 def _senders(events: Iterable[Event]) -> Senders:
     senders: Senders = {}
+    made: dict[str, list[Event]] = {}
     for event in events:
         if event.type == MADE:
-            named = [("referral", event.ref("referral_ref") or "")]
+            made.setdefault(event.ref("referral_ref") or "", []).append(event)
         elif event.type in INCIDENT_TYPES:
-            named = [("trigger", ref) for _, ref in refs_of(event)]
-        else:
-            continue
-        for name in named:
-            senders.setdefault(name, set()).add(agency_of(event.source))
+            for _, ref in refs_of(event):
+                senders.setdefault(("trigger", ref), set()).add(agency_of(event.source))
+    for ref, times in made.items():
+        senders["referral", ref] = {agency_of(original(times).source)}
     return senders
 
 

@@ -136,6 +136,11 @@ class Event:
         return (self.time, self.source, self.id)
 
     @property
+    def arrival(self) -> Order:
+        """Where the event stands in the order of receipt: (received_at, source, id)."""
+        return (self.received_at, self.source, self.id)
+
+    @property
     def state(self) -> tuple[int, int]:
         """(feature_version, revision): of two events with one key the higher counts."""
         return (self.feature_version, self.revision)

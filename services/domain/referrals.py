@@ -8,6 +8,14 @@ from operator import attrgetter
 from services.domain.events import AMENDED, DECIDED, MADE, RECEIVED, WITHDRAWN, Event
 
 
+def original(made: Iterable[Event]) -> Event:
+    """Find the making of a referral that counts as its own: the first received, whatever its time.
+
+    Whoever makes it again under the same ref, even backdated, gains no right over it.
+    """
+    return min(made, key=attrgetter("arrival"))
+
+
 @dataclass(frozen=True)
 class Referral:
     """Everything in effect that is known of one `referral_ref`: events in order, by type."""
@@ -30,18 +38,25 @@ class Referral:
 
     @cached_property
     def said(self) -> list[Event]:
-        """Everything said in making and amending it, in order."""
+        """Everything that its sender said in making and amending it, in order."""
+        senders = self.senders
+        return [event for event in self._stated if event.agency in senders]
+
+    @cached_property
+    def _stated(self) -> list[Event]:
+        """Every making and amendment under this ref, whoever made it again; in order."""
         return sorted([*self.of_type(MADE), *self.of_type(AMENDED)], key=attrgetter("order"))
 
     @property
     def area(self) -> str | None:
-        """The area that the referral was last stated to be sent to."""
+        """The area that the referral was last stated by its sender to be sent to."""
         return next((area for event in reversed(self.said) if (area := event.ref("sent_to"))), None)
 
     @property
     def senders(self) -> list[str]:
-        """The agencies that made the referral, each once."""
-        return list(dict.fromkeys(event.agency for event in self.of_type(MADE)))
+        """The agency that made the referral, none where that is not known."""
+        made = self.of_type(MADE)
+        return [original(made).agency] if made else []
 
     @cached_property
     def standing(self) -> list[Event]:
@@ -57,7 +72,7 @@ class Referral:
         if not self.standing:
             return []
         void = self._voiding
-        return [event for event in self.said if void is None or void.until < event.time]
+        return [event for event in self._stated if void is None or void.until < event.time]
 
     @cached_property
     def _voiding(self) -> Event | None:

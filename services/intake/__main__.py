@@ -6,7 +6,7 @@ from pathlib import Path
 from services.intake.api import create_app
 from services.intake.desk import Desk
 from services.intake.settings import Settings, require_keys
-from services.runtime import postgres
+from services.runtime import kafka, postgres
 from services.runtime.process import Process
 
 SERVICE = "intake"
@@ -40,10 +40,14 @@ def main() -> None:
     async def migrations() -> bool:
         return await postgres.migrated(desk.pool, MIGRATIONS)
 
+    async def broker() -> bool:
+        return await kafka.reachable(settings.kafka_bootstrap)
+
     Process(
         service=SERVICE,
         settings=settings,
         checks={"database": database, "migrations": migrations},
+        wishes={"broker": broker},  # the relay's need: events are accepted while it is away
         on_start=start,
         on_stop=stop,
         background=(sample, work_off),

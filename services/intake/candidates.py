@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from services.domain.events import Key
 from services.runtime.contracts import Fault
 
 Outcome = Literal["accepted", "duplicate", "rejected"]
+
+MOST_FAULTS: Final = 200
+"""How many faults of one event are listed; that there are more is one more."""
+_MORE: Final = Fault("", "more-faults", f"There are more faults than the {MOST_FAULTS} listed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +96,5 @@ def refused(status: int, code: str, event: object = None, errors: tuple[Fault, .
         else None
         for name in ("source", "id")
     )
-    return Answer("rejected", status, code, source, event_id, None, errors)
+    listed = (*errors[:MOST_FAULTS], _MORE) if len(errors) > MOST_FAULTS else errors
+    return Answer("rejected", status, code, source, event_id, None, listed)

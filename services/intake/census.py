@@ -27,7 +27,6 @@ STARTED: Final = "social-care.assessment-started.v1"
 COMPLETED: Final = "social-care.assessment-completed.v1"
 CLOSED: Final = "social-care.case-closed.v1"
 
-_EARLIEST: Final = date(1900, 1, 1)
 _TRUE: Final = frozenset({"1", "true"})
 _FALSE: Final = frozenset({"0", "false"})
 OTHER_AUTHORITY: Final = Fault(
@@ -65,11 +64,12 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What codes mean: code sets, and the ONS areas of the sender and of DfE's numbers."""
+    """What codes mean: code sets, the ONS areas of the sender and of DfE's numbers; `first` day."""
 
     codes: Mapping[str, Collection[str]]
     lea: Mapping[str, str]
     areas: Collection[str]
+    first: date
 
 
 @dataclass(slots=True)
@@ -145,7 +145,7 @@ class _Episode:
         *, owed: bool = False,
     ) -> Fact:  # fmt: skip
         pointer = f"{self.pointer}{where}/{name}"
-        day, fault = _day(text(element, name), pointer, self.today)
+        day, fault = _day(text(element, name), pointer, self.places.first, self.today)
         errors = list(self.child.errors)
         if fault and (owed or fault.code != "required"):
             errors.append(fault)
@@ -208,15 +208,17 @@ def _root(content: bytes) -> Element:
     return root
 
 
-def _day(stated: str | None, pointer: str, today: date) -> tuple[date | None, Fault | None]:
+def _day(
+    stated: str | None, pointer: str, first: date, today: date
+) -> tuple[date | None, Fault | None]:
     if not stated:
         return None, Fault(pointer, "required", "The date is missing.")
     try:
         day = datetime.strptime(stated, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         return None, Fault(pointer, "invalid-date", "This is no date like 2026-01-31.")
-    if day < _EARLIEST:
-        return None, Fault(pointer, "invalid-date", "This date is before 1900.")
+    if day < first:
+        return None, Fault(pointer, "before-calendar", f"This is before {first}.")
     if day > today:
         return None, Fault(pointer, "in-the-future", "This date lies in the future.")
     return day, None

@@ -189,7 +189,8 @@ def _given_away(
         if record is None or record.ref not in held:
             continue
         refs = identity_in_refs.refs_of(candidate.event)
-        faults = tuple(identity_in_refs.faults(held[record.ref].statements, refs))
+        statements = held[record.ref].statements
+        faults = tuple(identity_in_refs.faults(statements, refs, candidate.agency))
         if faults:
             refusals[place] = refused(422, "invalid-event", candidate.event, faults)
     return refusals

@@ -66,7 +66,7 @@ def areas_of(caller: Caller, registry: Registry) -> frozenset[str]:
     """The areas of a caller: the registry's, which a token may narrow and never widen."""
     own = registry.agencies.get(caller.agency)
     areas = frozenset(own.areas if own else ())
-    return areas & frozenset(caller.areas) if caller.areas else areas
+    return areas & frozenset(caller.areas) if caller.areas is not None else areas
 
 
 def entitled(candidate: Candidate, record: Owner | None, known: Knowledge, own: OwnChunk) -> bool:
@@ -117,20 +117,26 @@ def _record_of_gap(
 def _may_change(
     candidate: Candidate, record: Owner | None, known: Knowledge, own: OwnChunk
 ) -> bool:
-    """Only who made a referral amends or withdraws it; one not yet known may be anybody's."""
+    """Only who made a referral first amends or withdraws it; one not known may be anybody's."""
     ref = candidate.stated["referral_ref"]
     makers = owners(known, ref)
-    if ref in own.made or any(maker.agency == candidate.agency for maker in makers):
-        return True
+    children = _children(candidate, record, known)
+    if about := [maker for maker in makers if maker.child_ref in children]:
+        return candidate.agency in _first(about)
     records_of: dict[str, set[str]] = defaultdict(set)
     for maker in makers:
         records_of[maker.agency].add(maker.record_ref)
-    children = _children(candidate, record, known)
+    if ref in own.made or candidate.agency in records_of:
+        return True
     return not any(
-        maker.child_ref in children
-        or (len(records_of[maker.agency]) == 1 and not _conflict(candidate, maker))
-        for maker in makers
+        len(records_of[maker.agency]) == 1 and not _conflict(candidate, maker) for maker in makers
     )
+
+
+def _first(makers: Sequence[Carrier]) -> set[str]:
+    """Who may have been the first to make a child's referral: several where one is doubted."""
+    settled = next((place for place, maker in enumerate(makers) if not maker.doubted), len(makers))
+    return {maker.agency for maker in makers[: settled + 1]}
 
 
 def _may_decide(

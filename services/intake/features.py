@@ -9,6 +9,7 @@ import msgspec
 from services.domain.events import AMENDED, MADE, TRAINED, Event
 from services.domain.moments import london_day
 from services.domain.narrative import NARRATIVE_VERSION
+from services.domain.registry import Registry
 from services.intake.candidates import Candidate
 from services.runtime.contracts import Contracts
 from services.runtime.projection import project
@@ -16,6 +17,8 @@ from services.runtime.projection import project
 FEATURE_VERSION: Final = NARRATIVE_VERSION
 """Raised when pure functions read the vault's text otherwise than before: then `refeature`."""
 STAFF_TOPIC: Final = "staff.events"
+OTHERS_TOPIC: Final = "partner.events"
+"""Also for what an agency sent that is registered no more."""
 
 _ENVELOPE: Final = ("specversion", "id", "source", "type", "time", "data")
 
@@ -66,4 +69,9 @@ def topic_of(contracts: Contracts, candidate: Candidate) -> str:
     """Where an event is published: by its sender's kind, training apart."""
     if candidate.type == TRAINED:
         return STAFF_TOPIC
-    return contracts.registry.topic_of(candidate.agency)
+    return topic_of_agency(contracts.registry, candidate.agency)
+
+
+def topic_of_agency(registry: Registry, agency: str) -> str:
+    """Where what concerns an agency's records is published, registered (still) or not."""
+    return registry.topic_of(agency) if agency in registry.agencies else OTHERS_TOPIC

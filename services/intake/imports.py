@@ -161,7 +161,8 @@ class Imports:
 
     def _read(self, agency: str, content: bytes) -> list[Fact]:
         known = self._contracts.registry.agencies[agency]
-        places = Places(self._contracts.codes, self._contracts.lea, known.areas)
+        first = self._contracts.first_day
+        places = Places(self._contracts.codes, self._contracts.lea, known.areas, first)
         return read(content, places, london_day(clock.now()))
 
     async def _batch(

@@ -11,6 +11,7 @@ from msgspec import json
 from services.intake.answers import ImportBegun, ImportRows, ImportStatus
 from services.intake.census import RECEIVED
 from services.intake.desk import Asking, AtDesk
+from services.intake.minted import Minted
 from services.intake.openapi import CENSUS_BODY, responses
 from services.runtime import problems
 
@@ -91,7 +92,7 @@ async def begin_import(request: Request, desk: AtDesk, caller: Asking) -> Respon
     return _json({"id": import_id}, 202)
 
 
-async def import_status(desk: AtDesk, caller: Asking, import_id: str) -> Response:
+async def import_status(desk: AtDesk, caller: Asking, import_id: Minted) -> Response:
     """Return state and counts of an import of the caller's agency."""
     found = await desk.imports.status(caller.agency, import_id)
     if found is None:
@@ -102,7 +103,7 @@ async def import_status(desk: AtDesk, caller: Asking, import_id: str) -> Respons
 async def import_rows(
     desk: AtDesk,
     caller: Asking,
-    import_id: str,
+    import_id: Minted,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
     format: Annotated[Literal["json", "csv"] | None, Query()] = None,  # noqa: A002 - the parameter's name
 ) -> Response:

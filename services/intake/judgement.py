@@ -4,19 +4,20 @@ Every fault is found, not only the first. Who may amend, retract, decide or answ
 already is decided in `entitlement`.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 import rfc8785
 
 from services.domain.events import RETRACTED, agency_of
-from services.domain.moments import moment, stamp
+from services.domain.moments import LONDON, london_day, moment, stamp
 from services.intake import identity_in_refs
 from services.intake.candidates import Answer, Candidate, Offered, refused
 from services.intake.identifiers import nhs_number, upn
 from services.intake.vault import Vault
-from services.runtime.contracts import Contracts, Fault
+from services.runtime.contracts import Contracts, Fault, of_census
 
 AHEAD: Final = timedelta(minutes=5)
 """How far an event may lie in the future: clocks differ."""
@@ -24,6 +25,11 @@ MAX_EVENT: Final = 256 * 1024
 OWN_TYPES: Final = ("identity.",)
 """Made by our own services inside the vault; nobody sends them."""
 
+LONGEST: Final = 200
+MOST_REFS: Final = 200
+"""Names and refs that are longer, or more, are refused for that, and are not looked into."""
+
+_SMALL: Final = re.compile(r"[0-9-]{10}[Tt][0-9:.]{8,18}([Zz]|[+-][0-9:]{5})")
 _REF_KINDS: Final = ("custody", "incident", "interview", "concern", "referral", "service")
 
 
@@ -36,11 +42,12 @@ class Judgement:
 
     def judge(self, offered: Offered, agency: str, now: datetime) -> Candidate | Answer:
         """Return a candidate, or the refusal with every fault."""
+        offered = Offered(_spelt_large(offered.event), offered.flaws)
         event = offered.event
         refusal = self._not_theirs(event, agency)
         if refusal:
             return refused(403, refusal, event)
-        faults = self._faults(offered, now)
+        faults = self._faults(offered, agency, now)
         if faults:
             return refused(422, "invalid-event", event, tuple(faults))
         canonical = _canonical(event)
@@ -62,15 +69,17 @@ class Judgement:
             return "type-not-allowed"
         return None
 
-    def _faults(self, offered: Offered, now: datetime) -> list[Fault]:
+    def _faults(self, offered: Offered, agency: str, now: datetime) -> list[Fault]:
         event = offered.event
         flaws = list(offered.flaws)
         found = self._contracts.validate_envelope(event)
         if isinstance(event, Mapping):
             found += self._data_faults(event)
-            found += _time_faults(event, now)
-            found += _own_identity_faults(event)
-        return sorted({*flaws, *(fault for fault in found if not _under(fault, flaws))})
+            found += _time_faults(event, now, self._contracts.first_day)
+            found += _precision_faults(event)
+            found += _own_identity_faults(event, agency)
+        hidden = _Hidden(flaws)
+        return sorted({*flaws, *(fault for fault in found if fault not in hidden)})
 
     def _data_faults(self, event: Mapping[str, Any]) -> list[Fault]:
         stated, source = event.get("type"), event.get("source")
@@ -124,30 +133,73 @@ def _canonical(event: Mapping[str, Any]) -> bytes:
     return rfc8785.dumps({**body, "time": stamp(moment(event["time"]))})
 
 
-def _time_faults(event: Mapping[str, Any], now: datetime) -> Iterator[Fault]:
+def _spelt_large(event: object) -> object:
+    """The event with its time's `t` and `z`, which RFC 3339 allows, as everybody writes them."""
+    if not isinstance(event, Mapping) or not isinstance(event.get("time"), str):
+        return event
+    said = event["time"]
+    return {**event, "time": said.upper()} if _SMALL.fullmatch(said) else event
+
+
+def _moment(event: Mapping[str, Any]) -> datetime | None:
+    """When it happened; None where that is not said, or not rightly."""
     try:
-        at = moment(event.get("time", ""))
+        return moment(event.get("time", ""))
     except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _time_faults(event: Mapping[str, Any], now: datetime, first: date) -> Iterator[Fault]:
+    at = _moment(event)
+    if at is None:
         return
     if at > now + AHEAD:
         yield Fault("/time", "in-the-future", "This lies in the future.")
+    if london_day(at) < first:
+        yield Fault("/time", "before-calendar", f"This is before {first}, the first day judged.")
 
 
-def _own_identity_faults(event: Mapping[str, Any]) -> list[Fault]:
+def _precision_faults(event: Mapping[str, Any]) -> Iterator[Fault]:
+    """Only the census states a mere day, which forgives what is late within it."""
+    body, stated, source = (event.get(name) for name in ("data", "type", "source"))
+    if not isinstance(body, Mapping) or body.get("time_precision") != "day":
+        return
+    at = _moment(event)
+    census = (
+        isinstance(stated, str)
+        and isinstance(source, str)
+        and of_census(stated, source.rpartition("/")[2])
+    )
+    if not census or (at is not None and at.astimezone(LONDON).time() != time()):
+        message = "Only the census may state a day, and its time is 00:00 in London."
+        yield Fault("/data/time_precision", "day-not-allowed", message)
+
+
+def _own_identity_faults(event: Mapping[str, Any], agency: str) -> list[Fault]:
     body = event.get("data")
     child = body.get("child") if isinstance(body, Mapping) else None
     if not isinstance(child, Mapping):
         return []
-    return identity_in_refs.faults([child], identity_in_refs.refs_of(event))
+    who = {name: said for name, said in child.items() if len(str(said)) <= LONGEST}
+    refs = [one for one in identity_in_refs.refs_of(event)[:MOST_REFS] if len(one[1]) <= LONGEST]
+    return identity_in_refs.faults([who], refs, agency)
 
 
-def _under(fault: Fault, flaws: list[Fault]) -> bool:
-    """Whether a flaw of the JSON at or above this place already says why."""
-    return any(
-        fault.pointer == flaw.pointer or fault.pointer.startswith(flaw.pointer + "/")
-        for flaw in flaws
-        if flaw.code not in {"duplicate-key", "unsafe-character"} or fault.pointer == flaw.pointer
-    )
+class _Hidden:
+    """Faults of which a flaw of the JSON, at their place or above it, already says why."""
+
+    def __init__(self, flaws: Iterable[Fault]) -> None:
+        kinds = {True: set[str](), False: set[str]()}
+        for flaw in flaws:
+            kinds[flaw.code in {"duplicate-key", "unsafe-character"}].add(flaw.pointer)
+        self._whole = kinds[False]
+        self._places = kinds[False] | kinds[True]
+
+    def __contains__(self, fault: Fault) -> bool:
+        if fault.pointer in self._places:
+            return True
+        parts = fault.pointer.split("/")
+        return any("/".join(parts[:count]) in self._whole for count in range(1, len(parts)))
 
 
 def _refs(stated: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +28,9 @@ class Carrier:
     child_ref: str
     birth_mac: bytes | None
     sex: str | None
+    received_at: datetime
+    doubted: bool
+    """Its sender has said that it was sent in error; whether that stands, only the fold decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,9 @@ class Knowledge:
 
 _CARRIERS = """
 SELECT c.kind, c.ref, e.source, e.id, c.type, c.agency, c.record_ref, r.child_ref,
-       s.birth_mac, s.sex
+       s.birth_mac, s.sex, e.received_at,
+       EXISTS (SELECT FROM retraction x JOIN event y USING (receipt)
+               WHERE (x.target_source, x.target_id) = (e.source, e.id) AND y.agency = e.agency)
 FROM carried_ref c
 JOIN unnest($1::text[], $2::text[]) AS k(kind, ref) ON c.kind = k.kind AND c.ref = k.ref
 JOIN event e ON e.receipt = c.receipt
@@ -159,5 +166,6 @@ def _is_uuid(text: str) -> bool:
 
 
 def owners(known: Knowledge, ref: str) -> list[Carrier]:
-    """Return who is known to have made the referral with this ref."""
-    return [c for c in known.carriers.get(("referral", ref), ()) if c.type == MADE]
+    """Return who is known to have made the referral with this ref, in the order of receipt."""
+    made = [c for c in known.carriers.get(("referral", ref), ()) if c.type == MADE]
+    return sorted(made, key=attrgetter("received_at", "source", "id"))

@@ -8,6 +8,7 @@ from msgspec import json
 from services.intake.answers import EventText, Identity
 from services.intake.desk import Asking, AtDesk
 from services.intake.lookups import Forbidden, Purpose
+from services.intake.minted import Minted
 from services.intake.openapi import responses
 
 _Purpose = Annotated[Purpose, Query(description="Why it is asked; kept on record with who asked.")]
@@ -50,7 +51,7 @@ def routes() -> APIRouter:
 
 
 async def child_identity(
-    desk: AtDesk, caller: Asking, child_ref: str, purpose: _Purpose
+    desk: AtDesk, caller: Asking, child_ref: Minted, purpose: _Purpose
 ) -> Response:
     """Return who a child is, from the records that the caller may see."""
     try:
@@ -59,7 +60,7 @@ async def child_identity(
         raise HTTPException(403) from None
 
 
-async def event_text(desk: AtDesk, caller: Asking, receipt: str, purpose: _Purpose) -> Response:
+async def event_text(desk: AtDesk, caller: Asking, receipt: Minted, purpose: _Purpose) -> Response:
     """Return what an event said."""
     try:
         return _answer(await desk.lookups.text(caller, receipt, purpose))

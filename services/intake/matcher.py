@@ -11,6 +11,7 @@ from services.domain.events import Event
 from services.domain.registry import Registry
 from services.intake import matcher_store, neighbourhood
 from services.intake.ages import Ages
+from services.intake.features import topic_of_agency
 from services.intake.matcher_store import Decision, Relinked, Unmatched
 from services.intake.matching import child_refs, connected, match
 from services.intake.neighbourhood import Neighbourhood
@@ -30,9 +31,14 @@ UNLINKED: Final = "identity.unlinked.v1"
 BATCH: Final = 500
 POLL_SECONDS: Final = 0.025
 MEASURE_SECONDS: Final = 5.0
+TRIES: Final = 3
+"""How often an event may take too long, all alone, before it is set aside."""
 
 _log = log.get(__name__)
 _OPEN_REVIEWS = "SELECT count(*) FROM review WHERE closed_at IS NULL"
+_PARKED = "SELECT count(*) FROM event WHERE match_parked_at IS NOT NULL"
+_TOO_LONG: Final = (asyncpg.QueryCanceledError, asyncpg.IdleInTransactionSessionTimeoutError)
+"""Time limits: they may be for the sake of one event, and end for a smaller batch."""
 
 
 class Matcher:
@@ -50,15 +56,21 @@ class Matcher:
         self._registry: Registry = contracts.registry
         self._ages = Ages(contracts, vault)
         self._size = BATCH
+        self._batch: Sequence[str] = ()
+        self._tries = 0
 
     async def run(self) -> None:
         """Match until cancelled; waits while the database is away."""
+        await postgres.patiently(self.release)
         while True:
-            matched = await postgres.patiently(self.match, waiting=self._take_less)
+            full = await postgres.patiently(self._match_or_park, waiting=self._take_less)
             self._progress.moved()
-            if matched < self._size:
-                self._size = BATCH
+            if not full:
                 await asyncio.sleep(POLL_SECONDS)
+
+    async def release(self) -> None:
+        """Have what was set aside tried again: the cause may have been mended."""
+        await matcher_store.release(self._pool)
 
     async def match(self) -> int:
         """Match one batch; return how many events it had, 0 also where another matcher is at it.
@@ -72,6 +84,7 @@ class Matcher:
                 return 0
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 batch = await matcher_store.unmatched(connection, self._size)
+                self._batch = batch.receipts
                 if not batch.receipts:
                     return 0
                 decision = await self._decide(connection, batch)
@@ -83,8 +96,9 @@ class Matcher:
         return len(batch.receipts)
 
     async def watch(self) -> None:
-        """Set the gauge of open reviews every few seconds until cancelled."""
+        """Set the gauges of what a person should look at every few seconds until cancelled."""
         while True:
+            metrics.MATCHER_PARKED_WAITING.set(await self._pool.fetchval(_PARKED))
             metrics.REVIEWS_OPEN.set(await self._pool.fetchval(_OPEN_REVIEWS))
             await asyncio.sleep(MEASURE_SECONDS)
 
@@ -92,6 +106,37 @@ class Matcher:
         """After "not now" take half: should it be for the batch's size, that ends it."""
         self._size = max(1, self._size // 2)
         self._progress.wait()
+
+    async def _match_or_park(self) -> bool:
+        """Match one batch; where that fails take half of it, down to the one that is to blame.
+
+        Returns whether more may wait.
+        """
+        self._batch = []
+        try:
+            matched = await self.match()
+        except Exception as error:  # the guard of the matcher: one event must not stop the others
+            if not self._batch or (postgres.is_not_now(error) and not isinstance(error, _TOO_LONG)):
+                raise
+            await self._blame(error)
+            return True
+        full = matched == self._size
+        self._size, self._tries = min(self._size * 2, BATCH), 0
+        return full
+
+    async def _blame(self, error: Exception) -> None:
+        """Have half of the batch tried next, or set aside the one event that it is."""
+        if len(self._batch) > 1:
+            self._size = len(self._batch) // 2
+            return
+        self._tries += 1
+        if isinstance(error, _TOO_LONG) and self._tries < TRIES:
+            raise error
+        reason = type(error).__name__
+        await matcher_store.park(self._pool, self._batch[0], reason)
+        self._tries = 0
+        metrics.MATCHER_PARKED.labels(reason).inc()
+        _log.error("event set aside unmatched", error=error, reason=reason)
 
     async def _decide(self, connection: Connection, batch: Unmatched) -> Decision:
         """Work out from scratch who belongs together among all whom the batch may concern."""
@@ -134,7 +179,7 @@ class Matcher:
             facts={"record_ref": record_ref, "child_ref": child_ref, "link_version": link_version},
         )
         value = msgspec.json.encode(event.to_wire())
-        topic = self._registry.topic_of(agency)
+        topic = topic_of_agency(self._registry, agency)
         return Relinked(record_ref, child_ref, link_version, topic, value)
 
 

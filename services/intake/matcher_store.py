@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import asyncpg
+
 from services.intake import revision
 from services.intake.matching import Review, Value
 from services.intake.retracted import Connection
@@ -17,7 +19,13 @@ from services.runtime import clock
 _ALONE = "SELECT pg_try_advisory_lock(hashtextextended('intake matcher', 0))"
 _TURN = "SELECT pg_advisory_xact_lock(hashtextextended('intake matcher', 0))"
 _UNMATCHED = """
-SELECT receipt, record_ref FROM event WHERE matched_at IS NULL ORDER BY received_at LIMIT $1
+SELECT receipt, record_ref FROM event WHERE matched_at IS NULL AND match_parked_at IS NULL
+ORDER BY received_at, receipt LIMIT $1
+"""
+_PARK = "UPDATE event SET match_parked_at = $2, match_parked_reason = $3 WHERE receipt = $1"
+_RELEASE = """
+UPDATE event SET match_parked_at = NULL, match_parked_reason = NULL
+WHERE match_parked_at IS NOT NULL
 """
 _RETRACTED = """
 WITH RECURSIVE down AS (
@@ -114,6 +122,16 @@ async def unmatched(connection: Connection, limit: int) -> Unmatched:
     for row in await connection.fetch(_RETRACTED, receipts):
         concerns[row["record_ref"]].add(row["cause"])
     return Unmatched(receipts, concerns)
+
+
+async def park(pool: "asyncpg.Pool[asyncpg.Record]", receipt: str, reason: str) -> None:
+    """Set aside an event that cannot be matched, so that it stops no other."""
+    await pool.execute(_PARK, receipt, clock.now(), reason)
+
+
+async def release(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    """Have all that was set aside tried again."""
+    await pool.execute(_RELEASE)
 
 
 async def write(connection: Connection, decision: Decision) -> None:

@@ -62,7 +62,8 @@ answers AS (
     LEFT JOIN ledger.verdict_position v ON v.child_ref = w.child_ref AND v.judge = j.name
     GROUP BY w.receipt)
 SELECT a.receipt, a.received_at, a.published_at, a.child_ref, a.in_chronology, a.stored_at,
-       a.in_chronology AND a.matched_at IS NOT NULL AND coalesce(n.given, true)
+       a.in_chronology AND a.matched_at IS NOT NULL AND coalesce(
+               n.given, NOT EXISTS (SELECT FROM wanted w WHERE w.receipt = a.receipt))
            AND NOT EXISTS (SELECT FROM pending p WHERE p.receipt = a.receipt) AS judged,
        greatest(n.answered_at, a.stored_at, a.matched_at) AS judged_at
 FROM asked a LEFT JOIN answers n USING (receipt)

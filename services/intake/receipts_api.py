@@ -9,11 +9,16 @@ from msgspec import json
 from services.intake import receipts
 from services.intake.answers import Position, Positions
 from services.intake.desk import Asking, AtDesk
+from services.intake.minted import Minted, is_minted
 from services.intake.openapi import responses
 from services.runtime import clock
 
 _Receipts = Annotated[
-    str, Query(description="Up to 500 receipts, separated by commas.", examples=["0f4c,1d2a"])
+    str,
+    Query(
+        description="Up to 500 receipts, separated by commas.",
+        examples=["0f4c1d2ab1c94f0c9f3d6a1be58a7c10"],
+    ),
 ]
 
 
@@ -43,7 +48,7 @@ def routes() -> APIRouter:
     return router
 
 
-async def receipt_of(desk: AtDesk, caller: Asking, receipt: str) -> Response:
+async def receipt_of(desk: AtDesk, caller: Asking, receipt: Minted) -> Response:
     """Return the position of one event of the caller's agency."""
     found = await receipts.positions(desk.pool, desk.registry, caller, [receipt], clock.now())
     if receipt not in found:
@@ -57,9 +62,15 @@ async def receipts_of(
     """Return the positions of up to 500 events of the caller's agency."""
     wanted = list(dict.fromkeys(part for part in asked.split(",") if part))
     if len(wanted) > receipts.MOST:
-        raise RequestValidationError([{"loc": ("query", "receipts"), "type": "too_long"}])
+        raise _wrong("too_long")
+    if not all(map(is_minted, wanted)):
+        raise _wrong("string_pattern_mismatch")
     found = await receipts.positions(desk.pool, desk.registry, caller, wanted, clock.now())
     return _json({"items": [found[receipt] for receipt in wanted if receipt in found]})
+
+
+def _wrong(kind: str) -> RequestValidationError:
+    return RequestValidationError([{"loc": ("query", "receipts"), "type": kind}])
 
 
 def _json(content: object) -> Response:

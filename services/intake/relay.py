@@ -12,10 +12,12 @@ from typing import Final, NoReturn, Protocol
 
 import asyncpg
 
+from services.intake.reconciler import Reconciler
+from services.intake.settings import Settings
 from services.intake.workers import Step, Worker
 from services.runtime import clock, kafka, log, metrics, postgres
+from services.runtime.contracts import Contracts
 from services.runtime.guard import NotNow
-from services.runtime.settings import Settings
 from services.runtime.status import Progress
 
 SERVICE: Final = "intake-relay"
@@ -151,12 +153,20 @@ async def _mark(
 
 def main() -> NoReturn:
     """Relay until told to stop."""
+    settings = Settings.load()
+    owned = Contracts.load(settings.schemas).topics.values()
+    topics = [topic.name for topic in owned if topic.owner == "intake"]
 
     def steps(worker: Worker) -> Sequence[Step]:
         relay = Relay(worker.pool, worker.publisher, worker.progress)
-        return relay.run, relay.watch, relay.tidy
+        reconciler = Reconciler(worker.pool, settings.reconcile_after)
 
-    Worker(SERVICE, Settings.load(), steps).main()
+        async def reconcile() -> None:
+            await reconciler.run(settings.kafka_bootstrap, topics)
+
+        return relay.run, relay.watch, relay.tidy, reconcile
+
+    Worker(SERVICE, settings, steps).main()
 
 
 if __name__ == "__main__":

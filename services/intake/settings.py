@@ -1,5 +1,7 @@
 """What is intake told by its environment?"""
 
+from datetime import timedelta
+
 from services.runtime.settings import Misconfigured
 from services.runtime.settings import Settings as RuntimeSettings
 
@@ -14,6 +16,8 @@ class Settings(RuntimeSettings):
     uploads_at_once: int = 4
     uploads_waiting: int = 200
     outbox_bound: int = 200_000
+    reconcile_after: timedelta = timedelta(minutes=5)
+    """How long a published message may be on its way to chronology, before it counts as lost."""
 
 
 def require_keys(settings: Settings) -> None:

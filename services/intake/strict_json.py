@@ -8,6 +8,7 @@ returned as faults, every one of them, beside the value. No value is ever repeat
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -164,9 +165,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) == len(pairs):
         return value
-    names = [name for name, _ in pairs]
+    times = Counter(name for name, _ in pairs)
     repeated = _Repeated(value)
-    repeated.keys_twice = tuple(name for name in value if names.count(name) > 1)
+    repeated.keys_twice = tuple(name for name in value if times[name] > 1)
     return repeated
 
 

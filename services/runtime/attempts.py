@@ -8,12 +8,20 @@ from asyncpg import Pool, Record
 from services.runtime import metrics
 from services.runtime.guard import Message
 
-_COUNT = 'select attempts from attempt where (topic, partition, "offset") = ($1, $2, $3)'
+# A row without a digest was written before there were any: it counts for whatever lies there.
+_COUNT = """
+select attempts from attempt
+where (topic, partition, "offset") = ($1, $2, $3) and coalesce(digest, $4) = $4
+"""
 
+# Another content at the same place means a topic made anew: what lay there will not come again.
 _ADD = """
-insert into attempt (topic, partition, "offset", error) values ($1, $2, $3, $4)
-on conflict (topic, partition, "offset") do update
-set attempts = attempt.attempts + 1, error = excluded.error, last_at = now()
+insert into attempt as seen (topic, partition, "offset", digest, error)
+values ($1, $2, $3, $4, $5)
+on conflict (topic, partition, "offset") do update set
+    attempts = case when coalesce(seen.digest, $4) = $4 then seen.attempts + 1 else 1 end,
+    first_at = case when coalesce(seen.digest, $4) = $4 then seen.first_at else now() end,
+    digest = excluded.digest, error = excluded.error, last_at = now()
 returning attempts
 """
 
@@ -22,18 +30,23 @@ insert into dead_letter
     (topic, partition, "offset", digest, key, value, reason, error, attempts)
 select $1, $2, $3, $4, $5, $6, $7, coalesce($8, seen.error), coalesce(seen.attempts, 0)
 from (select) as one
-left join attempt as seen on (seen.topic, seen.partition, seen."offset") = ($1, $2, $3)
+left join attempt as seen
+    on (seen.topic, seen.partition, seen."offset") = ($1, $2, $3)
+    and coalesce(seen.digest, $4) = $4
 on conflict (topic, partition, "offset", digest) do nothing
 returning dead_letter_id
 """
 
-_WAITING = "select topic, count(*) as n from dead_letter where redriven_at is null group by topic"
+_WAITING = """
+select topic, count(*) filter (where redriven_at is null) as n from dead_letter group by topic
+"""
 
 _OPEN = """
 select topic, count(*) as n from attempt where not exists (
     select from dead_letter as dead
     where (dead.topic, dead.partition, dead."offset")
-        = (attempt.topic, attempt.partition, attempt."offset"))
+        = (attempt.topic, attempt.partition, attempt."offset")
+    and dead.digest = coalesce(attempt.digest, dead.digest))
 group by topic
 """
 
@@ -49,21 +62,22 @@ class PostgresAttempts:
 
     async def count(self, message: Message) -> int:
         """Say how often this message has ended the process."""
-        count = await self._pool.fetchval(_COUNT, message.topic, message.partition, message.offset)
-        return count or 0
+        return await self._pool.fetchval(_COUNT, *_seen(message)) or 0
 
     async def add(self, message: Message, error: str) -> int:
         """Count one more, committed before returning; return the new count."""
-        count: int = await self._pool.fetchval(
-            _ADD, message.topic, message.partition, message.offset, error
-        )
+        count: int = await self._pool.fetchval(_ADD, *_seen(message), error)
         return count
 
     async def bury(self, message: Message, reason: str, error: str | None) -> bool:
         """Set the message aside with its reason; False when it was set aside before."""
-        place = (message.topic, message.partition, message.offset)
-        content = (message.digest, message.key, message.value)
-        return bool(await self._pool.fetch(_BURY, *place, *content, reason, error))
+        content = (message.key, message.value)
+        return bool(await self._pool.fetch(_BURY, *_seen(message), *content, reason, error))
+
+
+def _seen(message: Message) -> tuple[str, int, int, bytes]:
+    """Say where a message lies and what it is."""
+    return message.topic, message.partition, message.offset, message.digest
 
 
 async def measure(pool: "Pool[Record]", service: str, topics: Sequence[str]) -> None:

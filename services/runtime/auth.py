@@ -16,6 +16,7 @@ ISSUER: Final = "referral-watch"
 AUDIENCE: Final = "referral-watch"
 LEEWAY_SECONDS: Final = 60
 MAX_TOKEN: Final = 4096
+ABSENT: Final = object()
 ROLES: Final = frozenset(
     {"agency", "police-supervisor", "qa-reviewer", "pcc-analyst", "pcc-editor", "administrator"}
 )
@@ -31,12 +32,12 @@ class Unauthorised(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is calling, as the token says it."""
+    """Who is calling, as the token says it; `areas` narrows the registry's, () to none at all."""
 
     subject: str
     agency: str
     role: str
-    areas: tuple[str, ...] = ()
+    areas: tuple[str, ...] | None = None
 
 
 class Verifier:
@@ -96,9 +97,10 @@ def _registry() -> jwt.JWTClaimsRegistry:
 def _caller(claims: dict[str, object]) -> Caller:
     """Read our own claims; they are signed, but a wrong type must not get further."""
     subject, agency, role = (claims.get(name) for name in ("sub", "agency", "role"))
-    areas = claims.get("areas", [])
+    areas = claims.get("areas", ABSENT)
     if not (isinstance(subject, str) and isinstance(agency, str) and isinstance(role, str)):
         raise Unauthorised("claims")
-    if role not in ROLES or not isinstance(areas, list):
+    if role not in ROLES or not (areas is ABSENT or isinstance(areas, list)):
         raise Unauthorised("claims")
-    return Caller(subject, agency, role, tuple(str(area) for area in areas))
+    narrowed = tuple(str(area) for area in areas) if isinstance(areas, list) else None
+    return Caller(subject, agency, role, narrowed)

@@ -4,6 +4,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,9 @@ from services.runtime.topics import Topic, load_topics
 __all__ = ["Contracts", "Fault", "Json", "Topic"]
 
 CENSUS_SYSTEM = "cin-census"
-"""The source system that knows no practitioner (contract.md 2)."""
+"""The source system that knows no practitioner and only days (contract.md 2)."""
+CENSUS_TYPES = "social-care."
+"""What the census speaks of; the system's name means nothing on other types."""
 BASE = "local:///"
 ENVELOPE = "envelope.json"
 DEFINITIONS = "events/definitions.json"
@@ -123,6 +126,11 @@ class Contracts:
         elements = frozenset(self.codes["information-element"])
         return Reader(self.policy(), elements, phrases["alternatives"])
 
+    @cached_property
+    def first_day(self) -> date:
+        """The first day that deadlines can be counted from: the calendar's."""
+        return self.policy().calendar.first
+
     def validate_envelope(self, event: Json) -> list[Fault]:
         """Every fault of a CloudEvent around its data; a type without a schema is one."""
         faults = faults_of(self.envelope.iter_errors(event))
@@ -137,9 +145,14 @@ class Contracts:
         if validator is None:
             return [_unknown_type()]
         errors = validator.iter_errors(data)
-        if source_system == CENSUS_SYSTEM:
+        if of_census(stated, source_system):
             return faults_of([error for error in errors if not _no_practitioner(error)], "/data")
         return faults_of(errors, "/data")
+
+
+def of_census(stated: str, source_system: str | None) -> bool:
+    """Whether an event of a type is the census's, by the system that it comes from."""
+    return source_system == CENSUS_SYSTEM and stated.startswith(CENSUS_TYPES)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -26,7 +26,10 @@ PATTERN_WORDS = {
     r"\S": "something other than blanks",
     "^[0-9]{10}$": "ten digits",
     "^[A-Za-z0-9]{13}$": "13 letters and digits",
-    "^[EWSN][0-9]{8}$": "an ONS area code, like E10000020",
+    "^(E(0[6-9]|1[0-2]|23)|W(06|15)|S12|N09)[0-9]{6}$": (
+        "the ONS code of an authority, region or police force, like E10000020"
+    ),
+    "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$": "the id of a gap: a UUID in small letters",
     "^/[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*$": "/<agency>/<system>, small letters and digits",
     "^application/json(;.*)?$": "application/json",
 }

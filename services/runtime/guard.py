@@ -9,13 +9,17 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, Protocol, TypeVar
+from typing import Final, NoReturn, Protocol, TypeVar
+
+import asyncpg
 
 from services.runtime import log, metrics, postgres
 from services.runtime.status import Progress
 
 EXIT_FAILED: Final = 70
 MAX_ATTEMPTS: Final = 3
+BATCH_TIMEOUTS: Final = 3
+MESSAGE_TIMEOUTS: Final = 10
 
 T = TypeVar("T")
 _log = log.get(__name__)
@@ -41,6 +45,10 @@ class Never(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class TooSlow(Exception):
+    """The database has cut this short so often that it is ours, and no longer "not now"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +109,16 @@ class Guard:
     async def run(self, messages: Sequence[Message], handle: Handle) -> None:
         """Handle a batch; on return every message is done with and may be acknowledged.
 
-        Raises nothing but CancelledError, after which nothing may be acknowledged.
+        Raises nothing but CancelledError, after which nothing may be acknowledged: whatever goes
+        wrong, the counting and burying included, ends the process.
         """
+        try:
+            await self._run(messages, handle)
+        except Exception as error:  # noqa: BLE001 - the guard: no exception may leave an agent
+            _log.critical("guard failed, leaving", error=error)
+            self._end()
+
+    async def _run(self, messages: Sequence[Message], handle: Handle) -> None:
         if not messages:
             return
         metrics.BATCH_SIZE.labels(self._service).observe(len(messages))
@@ -136,9 +152,24 @@ class Guard:
             await self._fail(message, error)
 
     async def _try(self, messages: Sequence[Message], handle: Handle) -> Exception | None:
-        """Handle patiently; return what went wrong instead of raising it."""
+        """Handle patiently, a statement's time limit only so often; return what went wrong.
+
+        A batch may be too much for one statement where none of its messages is.
+        """
+        left = BATCH_TIMEOUTS if len(messages) > 1 else MESSAGE_TIMEOUTS
+
+        async def once() -> None:
+            nonlocal left
+            try:
+                await handle(messages)
+            except asyncpg.QueryCanceledError:
+                left -= 1
+                if left == 0:
+                    raise TooSlow from None
+                raise
+
         try:
-            await self._patiently(lambda: handle(messages))
+            await self._patiently(once)
         except Exception as error:  # noqa: BLE001 - the guard: no exception may leave an agent
             return error
         return None
@@ -155,7 +186,12 @@ class Guard:
         name = type(error).__name__
         count = await self._patiently(lambda: self._attempts.add(message, name))
         _log.critical("handler failed, leaving", error=error, count=count, **_place(message))
+        self._end()
+
+    def _end(self) -> NoReturn:
+        """Leave; were we still here after that, nothing may be acknowledged."""
         self._leave(EXIT_FAILED)
+        raise asyncio.CancelledError
 
     async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
         """Call until the answer is no longer "not now", for ever; the worker shows as waiting."""

@@ -149,6 +149,17 @@ class Publisher:
                 await _close(producer)
 
 
+async def reachable(bootstrap: str) -> bool:
+    """Say whether something listens where the broker should: cheap, and no more than that.
+
+    Raises OSError when nothing does.
+    """
+    host, _, port = bootstrap.split(",", maxsplit=1)[0].rpartition(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    writer.close()
+    return True
+
+
 class LagReader:
     """Reads how far any group is behind; keeps its connections between calls."""
 

@@ -151,11 +151,17 @@ def _route_libraries() -> None:
         logger.propagate = True
     sys.excepthook = _uncaught
     threading.excepthook = lambda args: _uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+    sys.unraisablehook = lambda args: _unraisable(args.exc_type)
 
 
 def _uncaught(_: type[BaseException], error: BaseException | None, __: object) -> None:
     """Log what nobody caught: class and line, never its text."""
     get(__name__).critical("uncaught exception", error=error)
+
+
+def _unraisable(kind: type[BaseException]) -> None:
+    """Log what a destructor or a callback of C raised: only its class."""
+    get(__name__).error("unraisable exception", error=kind.__name__)
 
 
 _shape("WARNING")  # until `configure` is called: a process that forgets it is safe, too

@@ -66,6 +66,16 @@ RELAY_PARKED: Final = Counter(
 )
 RELAY_PARKED_WAITING: Final = Gauge("rw_relay_parked_rows", "Parked outbox rows.")
 LINKS: Final = Counter("rw_identity_links_total", "Links and un-links made.", ["change"])
+MATCHER_PARKED: Final = Counter(
+    "rw_matcher_parked_total", "Events set aside because they cannot be matched.", ["reason"]
+)
+MATCHER_PARKED_WAITING: Final = Gauge("rw_matcher_parked_events", "Events set aside unmatched.")
+RECONCILED: Final = Counter(
+    "rw_reconciled_total", "Messages sent again because chronology did not have them.", ["topic"]
+)
+RECONCILE_GIVEN_UP: Final = Gauge(
+    "rw_reconcile_given_up_rows", "Messages that chronology still lacks though sent often."
+)
 REVIEWS_OPEN: Final = Gauge("rw_identity_reviews_open", "Conflicts of identity to be reviewed.")
 
 # Chronology, judges, ledger.

@@ -27,6 +27,8 @@ NOT_NOW: Final[tuple[type[Exception], ...]] = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.IdleSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,  # after a failover; _is_primary drops it
+    asyncpg.TargetServerAttributeNotMatched,  # during one: nobody takes writes yet
+    asyncpg.InvalidAuthorizationSpecificationError,  # while a password is changed on both sides
     OSError,
     TimeoutError,
 )
@@ -70,7 +72,7 @@ async def patiently(
 
 
 async def create_pool(settings: Settings) -> "asyncpg.Pool[asyncpg.Record]":
-    """Open a pool; waits for a database that is away, raises when it refuses us.
+    """Open a pool; waits for a database that is away or does not yet know our password.
 
     Take connections with `pool.acquire()`; a statement may take 5 s, a lock 2 s.
     """

@@ -50,6 +50,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(auth.Unauthorised, _unauthorised)
+    app.add_exception_handler(asyncpg.CharacterNotInRepertoireError, _not_text)
     for kind in (*postgres.NOT_NOW, asyncpg.InterfaceError, guard.NotNow, Exception):
         app.add_exception_handler(kind, _failed)
 
@@ -81,6 +82,11 @@ async def _unauthorised(_: Request, error: Exception) -> JSONResponse:
     code = error.reason if isinstance(error, auth.Unauthorised) else "unauthorised"
     headers = {"WWW-Authenticate": 'Bearer realm="referral-watch"'}
     return problem(401, "Say who you are", code, headers=headers)
+
+
+async def _not_text(_: Request, __: Exception) -> JSONResponse:
+    """Answer 422 for text that the database cannot hold: the net under every route's own check."""
+    return problem(422, "The request is not right", "invalid-request")
 
 
 async def _failed(request: Request, error: Exception) -> JSONResponse:

@@ -39,6 +39,7 @@ class Process:
         service: str,
         settings: Settings,
         checks: Mapping[str, status.Check],
+        wishes: Mapping[str, status.Check] | None = None,
         on_start: Step | None = None,
         on_stop: Step | None = None,
         background: Sequence[Step] = (),
@@ -49,6 +50,7 @@ class Process:
         self._service = service
         self._settings = settings
         self._checks = checks
+        self._wishes = wishes  # what the pages do without for a while
         self._on_start = on_start
         self._on_stop = on_stop
         self._background = background
@@ -106,7 +108,7 @@ class Process:
             raise SystemExit("Cannot start, the environment is not right: RW_HTTP_PORT is missing")
         problems.install(app)
         access.install(app, self._service)
-        app.include_router(status.router(self._checks, self._progress))
+        app.include_router(status.router(self._checks, self._progress, self._wishes))
         host, port = self._settings.http_host, self._settings.http_port
         await stack.enter_async_context(status.serve(app, host, port))
 

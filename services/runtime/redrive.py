@@ -76,11 +76,14 @@ async def redrive(
 ) -> int:
     """Publish each letter to the topic it came from and mark it; return how many went.
 
-    Marked after the acknowledgement: at worst one goes twice, which changes nothing.
+    Marked after the acknowledgement: at worst one goes twice, which changes nothing. A letter that
+    never lay on its topic is its sender's to send: here it would be an empty message.
     """
     sent = 0
     for letter in letters:
         message = letter.message
+        if message.partition < 0:
+            continue
         outgoing = (message.topic, message.key or b"", message.value)
         if await publisher.publish([outgoing]) == [None]:
             await attempts.mark_redriven(pool, [letter.dead_letter_id])

@@ -20,7 +20,7 @@ from services.runtime import attempts, kafka, log, metrics, postgres
 from services.runtime.guard import EXIT_FAILED, Guard, Handle, Message
 from services.runtime.process import Process, Step
 from services.runtime.settings import Settings
-from services.runtime.status import Check, Progress
+from services.runtime.status import Check, Progress, ours
 
 MEASURE_SECONDS: Final = 5.0
 LEAVE_SECONDS: Final = 1.0
@@ -159,6 +159,7 @@ class Worker:
             except asyncio.CancelledError:
                 _log.warning("cancelled with a batch in hand, leaving", count=len(events))
                 self._leave(0)
+                raise
 
     async def _measure(self) -> None:
         """Watch how far behind we are, how many dead letters wait, and whether we move."""
@@ -175,7 +176,9 @@ class Worker:
             behind = sum(n for place, (_, n) in lag.items() if place.topic == topic)
             metrics.LAG.labels(self.service, topic).set(behind)
         self._lag = sum(n for _, n in lag.values())
-        self.progress.seen({place: at for place, (at, _) in lag.items()}, self._lag)
+        running = self._app is not None and self._app.started
+        assigned = self._app.consumer.assignment() if running else set()
+        self.progress.seen(ours({tuple(place): at for place, at in lag.items()}, assigned))
 
     def _leave_if_stuck(self) -> None:
         """End a worker whose consumer died in silence, which Faust's have been seen to do."""
@@ -190,11 +193,13 @@ class Worker:
         (measured: 4 s to the next message instead of 12). Faust has no word for it, hence the
         private names; should they change, the end of the session does it.
         """
-        with contextlib.suppress(AttributeError, RuntimeError, TimeoutError):
-            thread = self._app.consumer._thread  # noqa: SLF001
-            leaving = thread._consumer._coordinator._maybe_leave_group()  # noqa: SLF001
-            asyncio.run_coroutine_threadsafe(leaving, thread.thread_loop).result(LEAVE_SECONDS)
-        self._end(code)
+        try:
+            with contextlib.suppress(AttributeError, RuntimeError, TimeoutError):
+                thread = self._app.consumer._thread  # noqa: SLF001
+                leaving = thread._consumer._coordinator._maybe_leave_group()  # noqa: SLF001
+                asyncio.run_coroutine_threadsafe(leaving, thread.thread_loop).result(LEAVE_SECONDS)
+        finally:  # whatever else it was
+            self._end(code)
 
 
 class Crashed(RuntimeError):

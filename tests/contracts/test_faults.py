@@ -122,6 +122,10 @@ def test_the_census_need_not_name_a_practitioner(contracts: Contracts) -> None:
     assert codes(contracts.validate(stated, decided, "case-system")) == {
         "/data/practitioner": "required"
     }
+    trained = {"course": "child-vulnerability", "completed_on": "2026-01-10"}
+    assert codes(contracts.validate("training.completed.v1", trained, "cin-census")) == {
+        "/data/practitioner": "required"
+    }
     assert codes(contracts.validate(stated, {"practitioner": {}}, "cin-census")) == {
         "/data/child": "required",
         "/data/decision": "required",
@@ -137,12 +141,42 @@ def test_an_answer_names_a_child_by_record_or_by_our_ref(
 ) -> None:
     answer = {
         "child": child,
-        "gap_id": "g",
+        "gap_id": "5f0a1b3c-0000-5000-8000-000000000001",
         "practitioner": {"ref": "p", "role": "officer"},
         "answer": "disputed",
         "reason": "",
     }
     assert contracts.validate("gap.answered.v1", answer) == []
+
+
+@pytest.mark.parametrize(
+    "gap_id", ["5F0A1B3C-0000-5000-8000-000000000001", "5f0a1b3c000050008000000000000001", "g"]
+)
+def test_the_id_of_a_gap_is_a_uuid_in_small_letters(gap_id: str, contracts: Contracts) -> None:
+    answer = {
+        "child": {"local_id": "C-1"},
+        "gap_id": gap_id,
+        "answer": "explained",
+        "reason": "",
+        "practitioner": {"ref": "P-1", "role": "constable"},
+    }
+    assert codes(contracts.validate("gap.answered.v1", answer)) == {"/data/gap_id": "bad-pattern"}
+
+
+@pytest.mark.parametrize(
+    ("area", "good"),
+    [
+        ("E10000020", True), ("E06000031", True), ("E07000148", True), ("E08000003", True),
+        ("E09000001", True), ("E11000001", True), ("E12000006", True), ("E23000024", True),
+        ("W06000015", True), ("W15000004", True), ("S12000033", True), ("N09000003", True),
+        ("E00135456", False), ("E01026823", False), ("E02005580", False), ("E05009876", False),
+        ("E13000001", False), ("W01000001", False), ("S01006506", False), ("N00000001", False),
+    ],
+)  # fmt: skip
+def test_no_area_is_finer_than_an_authority(area: str, contracts: Contracts, *, good: bool) -> None:
+    whom = {"local_id": "C-1", "area": area}
+    found = codes(contracts.validate(EXPOSED, exposed(child=whom)))
+    assert found == ({} if good else {"/data/child/area": "bad-pattern"})
 
 
 def test_our_ref_of_a_child_stands_alone_and_only_where_it_may(contracts: Contracts) -> None:

@@ -83,7 +83,7 @@ def is_closed(schema: Mapping[str, Any], shared: Mapping[str, Any]) -> bool:
         return True
     if schema.get("format") in FORMAT_PROBES:
         return True
-    allowed = [shared[name]["pattern"] for name in ("ref", "event-id", "source", "area")]
+    allowed = [shared[name]["pattern"] for name in ("ref", "event-id", "source", "area", "gap-id")]
     return "x-leaves" in schema and schema.get("pattern") in allowed
 
 

@@ -1,3 +1,7 @@
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+
 import pytest
 
 from services.domain import events as e
@@ -97,6 +101,31 @@ def test_only_the_original_sender_changes_a_referral(type_: str) -> None:
     own = event(type_, "2026-03-05T10:00:00Z", id_="x", referral_ref="R-1")
     other = event(type_, "2026-03-05T10:00:00Z", SCHOOL, id_="y", referral_ref="R-1")
     assert idle(MADE, own, other) == {"y": Reason.NOT_ENTITLED}
+
+
+@pytest.mark.parametrize("type_", [e.AMENDED, e.WITHDRAWN])
+def test_making_a_referral_again_gives_another_agency_no_right_over_it(type_: str) -> None:
+    again = event(
+        e.MADE, "2026-03-01T10:00:00Z", SCHOOL, id_="again", referral_ref="R-1", sent_to="E10000016"
+    )
+    again = replace(again, received_at=MADE.received_at + timedelta(days=1))
+    own = event(type_, "2026-03-05T10:00:00Z", id_="x", referral_ref="R-1")
+    other = event(type_, "2026-03-05T10:00:00Z", SCHOOL, id_="y", referral_ref="R-1")
+    for story in permutations((MADE, again, own, other)):
+        assert idle(*story) == {"y": Reason.NOT_ENTITLED}
+    referral = folded(again, MADE, own, other).referrals["R-1"]
+    assert referral.senders == ["norfolk-police"]
+    assert referral.of_type(e.MADE) == [again, MADE]
+    assert referral.area is None
+
+
+def test_who_made_a_referral_first_is_by_receipt_and_then_by_source_and_id() -> None:
+    again = replace(MADE, source=SCHOOL, agency="norfolk-school", id="a")
+    change = event(e.AMENDED, "2026-03-05T10:00:00Z", SCHOOL, id_="y", referral_ref="R-1")
+    assert idle(again, MADE, change) == {"y": Reason.NOT_ENTITLED}
+    earlier = replace(again, received_at=MADE.received_at - timedelta(microseconds=1))
+    assert idle(MADE, earlier, change) == {}
+    assert idle(MADE, again, change, retraction(MADE)) == {"m": Reason.RETRACTED}
 
 
 @pytest.mark.parametrize("type_", [e.AMENDED, e.WITHDRAWN])

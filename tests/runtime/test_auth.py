@@ -67,6 +67,12 @@ def test_a_good_token_names_the_caller(jwks: Path, signing: ECKey) -> None:
     assert caller == Caller("norfolk-police", "norfolk-police", "agency", ("E10000020",))
 
 
+def test_no_areas_at_all_differ_from_areas_that_are_not_stated(jwks: Path, signing: ECKey) -> None:
+    verifier = Verifier(jwks)
+    assert verifier.verify(mint(signing, areas=[])).areas == ()
+    assert verifier.verify(mint(signing)).areas is None
+
+
 @pytest.mark.parametrize(
     ("claims", "reason"),
     [
@@ -80,6 +86,7 @@ def test_a_good_token_names_the_caller(jwks: Path, signing: ECKey) -> None:
         ({"role": "king"}, "claims"),
         ({"agency": ["norfolk-police"]}, "claims"),
         ({"areas": "E10000020"}, "claims"),
+        ({"areas": False}, "claims"),
         ({"iat": 9_000_000_000}, "claims"),
         ({"nbf": 9_000_000_000}, "claims"),
     ],

@@ -1,5 +1,6 @@
 """Does the guard keep its promises: nothing lost, nobody stopped by another's poison?"""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -163,6 +164,8 @@ async def test_a_batch_that_fails_only_as_a_batch_is_handled_one_by_one(
         asyncpg.TooManyConnectionsError(),
         asyncpg.ConnectionDoesNotExistError(),
         asyncpg.InterfaceError("connection is closed"),
+        asyncpg.InvalidPasswordError(),
+        asyncpg.exceptions.TargetServerAttributeNotMatched("no primary"),
     ],
     ids=lambda error: type(error).__name__,
 )
@@ -206,6 +209,81 @@ async def test_a_database_away_while_counting_is_waited_for() -> None:
     with pytest.raises(Left):
         await guard(attempts).run(batch(1), Handler(lambda _: ValueError()))
     assert attempts.counts.total() == 1
+
+
+class Broken(MemoryAttempts):
+    """Tables that are not there, or not ours: no waiting heals it."""
+
+    def __init__(self, broken: str) -> None:
+        super().__init__()
+        setattr(self, broken, self.refuse)
+
+    async def refuse(self, *_: object) -> int:
+        raise asyncpg.UndefinedTableError
+
+
+@pytest.mark.parametrize("broken", ["count", "add", "bury"])
+async def test_a_failure_to_count_or_bury_leaves_the_process_and_acknowledges_nothing(
+    broken: str,
+) -> None:
+    error = Never("undecodable") if broken == "bury" else ValueError()
+    messages = batch(2)
+    with pytest.raises(Left):
+        await guard(Broken(broken)).run(messages, Handler(raising(0, error)))
+
+
+@pytest.mark.parametrize("broken", ["count", "add", "nothing"])
+async def test_nothing_is_acknowledged_should_leaving_return(broken: str) -> None:
+    codes: list[int] = []
+    handler = Handler(raising(0, ValueError()))
+    one = Guard("s", Broken(broken), leave=codes.append, pause=at_once)
+    with pytest.raises(asyncio.CancelledError):
+        await one.run(batch(2), handler)
+    assert codes == [guarding.EXIT_FAILED]
+    assert handler.handled == []
+
+
+async def test_a_batch_too_slow_as_a_batch_is_handled_one_by_one(
+    attempts: MemoryAttempts,
+) -> None:
+    handled: list[int] = []
+
+    async def handle(messages: Sequence[Message]) -> None:
+        if len(messages) > 1:
+            raise asyncpg.QueryCanceledError
+        handled.append(messages[0].offset)
+
+    async with asyncio.timeout(10):
+        await guard(attempts).run(batch(3), handle)
+    assert handled == [0, 1, 2]
+    assert not attempts.counts
+
+
+async def test_a_message_too_slow_ten_times_goes_the_way_of_poison(
+    attempts: MemoryAttempts,
+) -> None:
+    handler = Handler(raising(1, asyncpg.QueryCanceledError()))
+    messages = batch(3)
+    for _ in range(guarding.MAX_ATTEMPTS):
+        with pytest.raises(Left):
+            async with asyncio.timeout(10):
+                await guard(attempts).run(messages, handler)
+    await guard(attempts).run(messages, handler)
+    assert attempts.graves == {messages[1]: ("attempts-exhausted", None)}
+    assert set(handler.handled) == {0, 2}
+
+
+async def test_a_message_too_slow_now_and_then_is_waited_for(attempts: MemoryAttempts) -> None:
+    tries = 0
+
+    async def handle(_: Sequence[Message]) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < guarding.MESSAGE_TIMEOUTS:
+            raise asyncpg.QueryCanceledError
+
+    await guard(attempts).run(batch(1), handle)
+    assert not attempts.counts
 
 
 def test_the_digest_tells_a_missing_value_and_key_from_other_contents() -> None:

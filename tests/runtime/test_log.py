@@ -145,3 +145,18 @@ def test_a_warning_and_an_uncaught_exception_do_not_reach_the_screen(lines: Line
     [_, first, second] = lines()
     assert first["event"] == second["event"] == "uncaught exception"
     assert first["error"] == second["error"] == "ValueError"
+
+
+def test_what_a_destructor_raises_is_only_a_class(
+    lines: Lines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Fails:
+        def __del__(self) -> None:
+            raise ValueError(MARKER)
+
+    log.configure("trial")  # over pytest's own hook
+    one = Fails()
+    del one
+    [line] = lines()
+    assert (line["event"], line["error"]) == ("unraisable exception", "ValueError")
+    assert MARKER not in capsys.readouterr().err

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from services.runtime import kafka
 from services.runtime.guard import EXIT_FAILED, NotNow
 from services.runtime.process import Process
 from services.runtime.settings import Settings
@@ -202,3 +203,26 @@ async def test_a_process_whose_progress_nobody_notes_is_alive_while_it_answers(
         leave=must_not_leave,
     ).run()
     assert answers == [200]
+
+
+async def test_pages_are_ready_without_the_broker_and_say_that_it_is_away() -> None:
+    port, broker, answers = free_port(), free_port(), list[object]()
+
+    async def ask() -> None:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            answers.append((await client.get(f"http://127.0.0.1:{port}/health/ready")).json())
+            async with await asyncio.start_server(lambda _, w: w.close(), "127.0.0.1", broker):
+                answers.append((await client.get(f"http://127.0.0.1:{port}/health/ready")).json())
+        stop_us()
+
+    await Process(
+        service="trial",
+        settings=settings(http_port=port),
+        checks={},
+        wishes={"broker": lambda: kafka.reachable(f"127.0.0.1:{broker}")},
+        background=[ask],
+        app=FastAPI(),
+        leave=must_not_leave,
+    ).run()
+    ready = {"status": "ok", "failing": []}
+    assert answers == [ready | {"degraded": ["broker"]}, ready]

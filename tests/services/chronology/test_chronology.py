@@ -12,7 +12,7 @@ from services.chronology.handlers import Handlers
 from services.chronology.publisher import Publisher
 from services.domain.chronology import Chronology
 from services.domain.events import Event, Key
-from services.runtime import kafka, postgres
+from services.runtime import attempts, kafka, postgres
 from services.runtime.guard import Message, Never, NotNow
 from tests.services.chronology.said import (
     Broker,
@@ -271,6 +271,41 @@ async def test_a_chronology_too_large_blocks_nobody(told: Told) -> None:
     await publisher.publish_due()
     assert broker.last().keys() == {B}
     assert await publisher.publish_due() == 0
+
+
+async def test_a_chronology_too_large_is_a_dead_letter_and_is_not_tried_again_and_again(
+    told: Told,
+) -> None:
+    await told.say(event(A, "1"))
+    publisher = Publisher(told.pool, Broker(too_large=0))
+    await publisher.publish_due()
+    assert await publisher.publish_due() == 0
+    [letter] = await attempts.waiting(told.pool)
+    assert (letter.reason, letter.message.key, letter.message.value) == (
+        "too-large", A.encode(), None,
+    )  # fmt: skip
+    assert await told.pool.fetchval("SELECT count(*) FROM publication") == 1
+
+
+@pytest.mark.parametrize("again", ["change", "start"])
+async def test_a_parked_chronology_goes_out_after_a_change_or_a_new_start(
+    told: Told, again: str
+) -> None:
+    await told.say(event(A, "1"))
+    await Publisher(told.pool, Broker(too_large=0)).publish_due()
+    broker = Broker()
+    publisher = Publisher(told.pool, broker)
+    if again == "change":
+        await told.say(event(A, "2"))
+        await publisher.publish_due()
+    else:
+        running = asyncio.create_task(publisher.run())
+        while await attempts.waiting(told.pool):
+            await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert broker.last().keys() == {A}
+    assert await attempts.waiting(told.pool) == []
 
 
 async def test_an_erased_child_is_published_without_events(told: Told) -> None:

@@ -20,7 +20,7 @@ REGISTRY = Registry.parse(CONTENT)
 
 
 def sight(role: str, agency: str, *areas: str) -> Sight:
-    found = sight_of(Caller("someone", agency, role, areas), REGISTRY)
+    found = sight_of(Caller("someone", agency, role, areas or None), REGISTRY)
     assert found is not None
     return found
 
@@ -79,6 +79,9 @@ def test_a_token_narrows_a_reviewers_areas_and_never_widens_them() -> None:
     assert sight("qa-reviewer", "norfolk-qa", "E10000016").owing == frozenset()
     wide = sight("qa-reviewer", "norfolk-qa", "E10000020", "E10000016")
     assert wide == sight("qa-reviewer", "norfolk-qa")
+    nowhere = sight_of(Caller("someone", "norfolk-qa", "qa-reviewer", ()), REGISTRY)
+    assert nowhere is not None
+    assert nowhere.owing == nowhere.listed == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 import pytest
 
+from services.intake.entitlement import sees
+from services.runtime.auth import Caller
+from services.runtime.contracts import Contracts
 from tests.services.conftest import Dsn, Pool, pool_of
 from tests.services.intake.conftest import Senders
 from tests.services.intake.sending import (
@@ -64,6 +67,54 @@ async def test_a_referral_and_its_amendment_may_come_in_one_batch(
     made, amended = referral("R-1", "norfolk-school"), amendment("R-1", "norfolk-school")
     items = (await school.batch([amended, made])).json()["receipts"]
     assert [item["status"] for item in items] == [202, 202]
+
+
+@pytest.mark.parametrize("kind", ["referral.amended.v1", "referral.withdrawn.v1"])
+async def test_making_a_referral_again_gives_no_right_over_the_first(
+    police: Sender, school: Sender, kind: str
+) -> None:
+    named = child(nhs_number="9990000018")
+    said = {"child": named, "referral_ref": "R-1", "reason": {"why": "Sent in error."}}
+    if kind == "referral.withdrawn.v1":
+        said["reason"] = "Sent in error."
+    change = event("norfolk-school", kind, said)
+    again = referral("R-1", "norfolk-school", child=named, time="2026-01-01T10:00:00Z")
+    await police.post(referral("R-1", child=named))
+    items = (await school.batch([again, change])).json()["receipts"]
+    assert [item["status"] for item in items] == [202, 403]
+    assert await status(school, change) == 403
+    assert await status(police, event("norfolk-police", kind, said)) == 202
+
+
+async def test_a_ref_made_for_another_child_gives_no_right_over_this_ones(
+    police: Sender, school: Sender
+) -> None:
+    named = child(nhs_number="9990000018")
+    await police.post(referral("R-1", child=named))
+    own = child(local_id="S-9", date_of_birth="2012-09-09", nhs_number="9990000026")
+    assert await status(school, referral("R-1", "norfolk-school", child=own)) == 202
+    assert await status(school, amendment("R-1", "norfolk-school", child=own)) == 202
+    assert await status(school, amendment("R-1", "norfolk-school", child=named)) == 403
+
+
+async def test_whether_a_first_making_that_was_retracted_counts_is_left_to_the_fold(
+    police: Sender, school: Sender
+) -> None:
+    named, made = child(nhs_number="9990000018"), referral("R-1")
+    made["data"]["child"] = named
+    await police.post(made)
+    await school.post(referral("R-1", "norfolk-school", child=named))
+    await police.post(retraction(made))
+    assert await status(school, amendment("R-1", "norfolk-school", child=named)) == 202
+    assert await status(police, amendment("R-1", child=named)) == 202
+
+
+@pytest.mark.parametrize(("areas", "seen"), [(None, True), ((), False), (("E10000016",), False)])
+def test_a_token_that_names_no_area_sees_none(
+    areas: tuple[str, ...] | None, contracts: Contracts, *, seen: bool
+) -> None:
+    reviewer = Caller("someone", "norfolk-qa", "qa-reviewer", areas)
+    assert sees(reviewer, "norfolk-police", contracts.registry) is seen
 
 
 async def test_only_the_same_agency_retracts_what_is_known(police: Sender, school: Sender) -> None:

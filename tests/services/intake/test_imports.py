@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,19 @@ async def test_facts_become_the_events_that_they_state(
     decided = [p for p in published if p["type"] == "social-care.referral-decided.v1"]
     assert [p["facts"]["decision"] for p in decided] == ["no-further-action"]
     assert "INV000" not in json.dumps(published)
+
+
+async def test_a_date_before_the_calendar_is_rejected_alone(
+    social_care: Sender, app: FastAPI
+) -> None:
+    mistyped = re.sub(b"(<CINclosureDate>)2[0-9]{3}", rb"\g<1>1926", CENSUS, count=1)
+    assert mistyped != CENSUS
+    import_id = await begin(social_care, mistyped)
+    await app.state.desk.imports.work_off()
+    counts = (await outcome(social_care, import_id))["counts"]
+    assert counts == SOUND | {"events": 8, "rejected": 5}
+    told = [e["code"] for row in await rows(social_care, import_id) for e in row["errors"]]
+    assert told.count("before-calendar") == 1
 
 
 async def test_what_is_odd_is_a_warning(social_care: Sender, app: FastAPI) -> None:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from services.intake.limits import Backlog, Rates, TooMuch, Turns
 from tests.services.conftest import Pool
-from tests.services.intake.sending import Sender, detention, referral
+from tests.services.intake.sending import Sender, child, detention, referral
 
 
 def test_a_bucket_empties_and_fills_again() -> None:
@@ -69,3 +69,21 @@ async def test_a_flood_of_one_sender_is_429_and_leaves_the_others_alone(
     assert [answer.status_code for answer in answers] == [202] * 3 + [429] * 2
     assert int(answers[-1].headers["retry-after"]) > 0
     assert (await school.post(referral("R-1", "norfolk-school"))).status_code == 202
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_one_posts_answer_does_not_wait_for_all_of_anothers_flood(
+    police: Sender, school: Sender, *, together: bool
+) -> None:
+    sent = [detention(f"C-{n}", child=child(local_id=f"P-{n}")) for n in range(1_000)]
+    flood = (
+        [police.batch(sent[start : start + 50]) for start in range(0, len(sent), 50)]
+        if together
+        else [police.post(one) for one in sent]
+    )
+    tasks = [asyncio.create_task(one) for one in flood]
+    while not any(task.done() for task in tasks):
+        await asyncio.sleep(0)
+    assert (await school.post(referral("R-1", "norfolk-school"))).status_code == 202
+    assert sum(task.done() for task in tasks) <= len(tasks) / 2
+    assert {answer.status_code for answer in await asyncio.gather(*tasks)} <= {200, 202}

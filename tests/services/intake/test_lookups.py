@@ -101,7 +101,9 @@ async def test_a_purpose_of_the_list_is_required(
 
 
 async def test_a_look_up_that_finds_nothing_is_on_record(school: Sender, intake_pool: Pool) -> None:
-    assert (await school.get("/v1/children/x/identity", params=PURPOSE)).status_code == 404
+    assert (
+        await school.get(f"/v1/children/{'0' * 32}/identity", params=PURPOSE)
+    ).status_code == 404
     assert await intake_pool.fetchval("SELECT row_count FROM audit") == 0
 
 

@@ -171,7 +171,7 @@ async def test_a_receipt_of_another_agency_is_unknown(
     assert (await school.get(f"/v1/receipts/{receipt}")).status_code == 404
     reviewer = senders("norfolk-qa", "qa-reviewer")
     assert (await reviewer.get(f"/v1/receipts/{receipt}")).status_code == 404
-    listed = await school.get("/v1/receipts", params={"receipts": f"{receipt},x"})
+    listed = await school.get("/v1/receipts", params={"receipts": f"{receipt},{'0' * 32}"})
     assert listed.json() == {"items": []}
 
 
@@ -185,3 +185,15 @@ async def test_many_receipts_are_answered_in_the_order_asked(police: Sender) -> 
 async def test_more_than_five_hundred_receipts_are_too_many(police: Sender) -> None:
     asked = ",".join(str(n) for n in range(501))
     assert (await police.get("/v1/receipts", params={"receipts": asked})).status_code == 422
+
+
+async def test_nothing_is_judged_while_no_judge_is_known(police: Sender, world: World) -> None:
+    sent = detention()
+    receipt = (await police.post(sent)).json()["receipt"]
+    child_ref = await world.intake.fetchval("SELECT child_ref FROM record")
+    await world.ledger.execute("DELETE FROM judge")
+    await world.in_chronology(sent, child_ref, 1)
+    await world.matched()
+    assert (await position(police, receipt))["stage"] == "in_chronology"
+    await world.answered(child_ref, 1)
+    assert (await position(police, receipt))["stage"] == "judged"

@@ -15,6 +15,12 @@ VALID_NHS, OTHER_DIGITS = "9990000018", "9990000019"
         ({"id": "e-1", "data": {"child": {"upn": "B926123419001"}}}, ["upn-check"]),
         ({"id": f"e-{VALID_NHS}", "data": {}}, ["ref-looks-like-identifier"]),
         ({"id": f"e-{OTHER_DIGITS}", "data": {}}, []),
+        ({"id": "INCIDENT-1", "data": {"child": {"family_name": "Dent"}}}, []),
+        (
+            {"id": "accident-1", "data": {"child": {"family_name": "Dent"}}},
+            ["name-inside-reference"],
+        ),
+        ({"id": "C-cade-1", "data": {"child": {"family_name": "Cad"}}}, []),
         ({"id": "e-1", "data": {"custody_ref": VALID_NHS}}, ["ref-looks-like-identifier"]),
     ],
 )

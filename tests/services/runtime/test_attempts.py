@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from prometheus_client import REGISTRY
 
 from services.runtime import attempts, migration, postgres
 from services.runtime.attempts import PostgresAttempts
@@ -38,6 +39,46 @@ async def test_attempts_are_counted_by_the_place_of_the_message(kept: PostgresAt
     assert await kept.count(MESSAGE) == 3
     assert await kept.count(replace(MESSAGE, offset=43)) == 0
     assert await kept.count(replace(MESSAGE, partition=4)) == 0
+
+
+async def test_what_lies_at_the_place_of_old_poison_in_a_topic_made_anew_starts_from_nothing(
+    kept: PostgresAttempts, pool: Pool
+) -> None:
+    innocent = replace(MESSAGE, value=b"innocent")
+    for _ in range(3):
+        await kept.add(MESSAGE, "KeyError")
+    await kept.bury(MESSAGE, "attempts-exhausted", None)
+    assert await kept.count(innocent) == 0
+    await kept.bury(innocent, "undecodable", "Never")
+    assert [one.attempts for one in await attempts.waiting(pool)] == [3, 0]
+    assert await kept.add(innocent, "ValueError") == 1
+    assert await kept.count(innocent) == 1
+
+
+async def test_an_attempt_counted_before_there_were_digests_still_counts(
+    kept: PostgresAttempts, pool: Pool
+) -> None:
+    await kept.add(MESSAGE, "KeyError")
+    await pool.execute("update attempt set digest = null")
+    assert await kept.count(MESSAGE) == 1
+    assert await kept.add(MESSAGE, "KeyError") == 2
+
+
+async def test_the_gauges_follow_what_waits_down_to_nothing(
+    kept: PostgresAttempts, pool: Pool
+) -> None:
+    def shown(name: str, topic: str) -> float | None:
+        return REGISTRY.get_sample_value(name, {"service": "gauges", "topic": topic})
+
+    await kept.add(replace(MESSAGE, offset=1), "KeyError")
+    await kept.bury(replace(MESSAGE, topic="elsewhere"), "too-large", None)
+    await attempts.measure(pool, "gauges", ["police.events"])
+    assert shown("rw_attempts_open", "police.events") == 1
+    assert shown("rw_dead_letters_waiting", "elsewhere") == 1
+    [letter] = await attempts.waiting(pool)
+    await attempts.mark_redriven(pool, [letter.dead_letter_id])
+    await attempts.measure(pool, "gauges", ["police.events"])
+    assert shown("rw_dead_letters_waiting", "elsewhere") == 0
 
 
 async def test_a_dead_letter_keeps_content_reason_and_the_class_that_killed_it(
@@ -84,6 +125,16 @@ async def test_redriving_sends_to_the_topic_it_came_from_and_marks_what_was_ackn
     assert publisher.sent == [("police.events", b"k", b"one")]
     assert await redrive(pool, publisher, await attempts.waiting(pool)) == 1
     assert [one.message.value for one in await attempts.waiting(pool)] == [b"two"]
+
+
+async def test_a_letter_that_never_lay_on_its_topic_is_not_sent_there_as_an_empty_message(
+    kept: PostgresAttempts, pool: Pool
+) -> None:
+    await kept.bury(Message("child.chronologies", -1, 7, b"child", None), "too-large", None)
+    publisher = Publisher()
+    assert await redrive(pool, publisher, await attempts.waiting(pool)) == 0
+    assert publisher.sent == []
+    assert len(await attempts.waiting(pool)) == 1
 
 
 async def test_migrating_twice_or_at_once_applies_each_file_once(
