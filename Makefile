@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help check test demo up down status clean rebuild simulate refeature bench mutants deps lock
+.PHONY: help check test demo up down status clean rebuild simulate refeature bench mutants deps lock catalogue
 
 PY := .venv/bin/python
 VENV := .venv/.ready
@@ -37,6 +37,9 @@ status: $(VENV)  ## say what runs
 
 clean: $(VENV)  ## stop everything and delete what was stored
 	@$(PY) -m deploy.embedded clean
+
+catalogue: $(VENV)  ## make schemas/rules.json and the tables of docs/rules.md from rules and policy
+	@$(PY) -m deploy.catalogue
 
 rebuild: $(VENV)  ## judge all history again by the policy in schemas/policy, and adopt it
 	@$(PY) -m deploy.embedded.beside services.ledger.rebuild

@@ -13,6 +13,7 @@ from deploy.embedded.places import PROJECT
 from deploy.embedded.processes import PROCESSES
 from deploy.embedded.programs import environment
 from deploy.embedded.stack import Stack
+from services.domain.rules.catalogue import FAMILIES
 from services.runtime.contracts import Contracts
 from tests.agencies import Agencies
 from tests.crowd import crowd
@@ -55,4 +56,4 @@ async def test_two_chronology_workers_and_merges_at_once_corrupt_nothing(
         await agencies.settled(within=200)
     dsn = stack.endpoints["postgres"]
     assert await unaccounted(dsn, agencies.receipts) == set()
-    assert await differences(dsn, contracts.policy(), ("timeliness",)) == []
+    assert await differences(dsn, contracts.policy(), FAMILIES) == []
