@@ -26,6 +26,7 @@ NOT_NOW: Final[tuple[type[Exception], ...]] = (
     asyncpg.CannotConnectNowError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.IdleSessionTimeoutError,
+    asyncpg.InternalClientError,  # what a server killed in the middle of an answer looks like
     asyncpg.ReadOnlySQLTransactionError,  # after a failover; _is_primary drops it
     asyncpg.TargetServerAttributeNotMatched,  # during one: nobody takes writes yet
     asyncpg.InvalidAuthorizationSpecificationError,  # while a password is changed on both sides
