@@ -10,7 +10,7 @@ from services.chronology.change import work_out
 from services.chronology.handlers import Handlers
 from services.domain.events import Event
 from tests.services.chronology.said import event, link, message, retraction, training
-from tests.services.conftest import Pool
+from tests.services.conftest import Dsn, Pool, pool_of
 
 A, B, C = ("a" * 32, "b" * 32, "c" * 32)
 STAFF = "5" * 32
@@ -97,3 +97,24 @@ async def test_what_concerns_a_record_that_is_moving_touches_where_it_goes(
     await both(chronology_pool, link(B, A, 1), late)
     touched = await chronology_pool.fetch("SELECT child_ref, child_version FROM touch")
     assert [tuple(row) for row in touched] == [(A, 2)]
+
+
+async def test_who_asks_for_a_publication_waits_for_the_child_and_ends_in_no_deadlock(
+    chronology_pool: Pool, dsn: Dsn
+) -> None:
+    await Handlers(chronology_pool, gather_ms=0).handle([message(TARGET)])
+    await chronology_pool.execute("DELETE FROM publication")
+    ask = "SELECT chronology.request_publication($1)"
+    batch = read([message(event(A, "9"))])
+    async with (
+        pool_of(dsn("ledger")) as ledger,
+        chronology_pool.acquire() as connection,
+        connection.transaction(),
+    ):
+        change = work_out(batch, await store.lock(connection, batch))
+        asked = asyncio.create_task(ledger.execute(ask, A))
+        await asyncio.wait({asked}, timeout=LONG_ENOUGH)
+        await store.write(connection, change, gather_ms=0)
+        await connection.execute("COMMIT; BEGIN")
+        await asked
+    assert await chronology_pool.fetchval("SELECT version FROM publication") == 2
