@@ -53,7 +53,7 @@ refeature: $(VENV)  ## read the vault again where older code has read it, and pu
 bench: $(VENV)  ## measure what docs claim
 	@$(PY) -m bench
 
-mutants: $(VENV)  ## change the domain in small ways and see whether a test notices: hours (M=rules/timeliness)
+mutants: $(VENV)  ## change the domain in small ways and see whether a test notices: hours (M=rules/timeliness, SAMPLE=400)
 	@sh deploy/mutants.sh $(M)
 
 deps: $(VENV)  ## fetch everything now, so that the next start needs no network

@@ -3,36 +3,83 @@
 import json
 import sys
 from collections import Counter
+from hashlib import sha256
+from math import sqrt
 from pathlib import Path
-from typing import Any
 
 KILLED = "killed"
 SAID = {0: "survived", 1: KILLED, 3: KILLED, 33: "untested", 36: KILLED, 24: KILLED, -24: KILLED}
 """By the exit code of the tests; a time out (36, 24) is noticed too."""
 ASIDE = "other"
 WIDTH = 32
+SEED = "Would a test notice?"
+SURE = 1.959964
+"""Standard deviations that 95 % lie within."""
+
+Codes = dict[str, int | None]
+"""The exit code of the tests by the name of a change; none as long as it was not tried."""
 
 
-def counted(kept: Path) -> dict[str, Counter[str]]:
-    """Count the outcomes by module; what was not tried yet is left out."""
-    found: dict[str, Counter[str]] = {}
-    for file in sorted(kept.glob("services/domain/**/*.py.meta")):
-        codes: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"]
-        tried = Counter(SAID.get(code, ASIDE) for code in codes.values() if code is not None)
-        module = file.relative_to(kept / "services" / "domain").as_posix().removesuffix(".py.meta")
-        found |= {module: tried} if tried else {}
-    return found
+def kept_in(kept: Path) -> dict[str, Codes]:
+    """Read every change made of every module."""
+    return {
+        file.relative_to(kept / "services" / "domain").as_posix().removesuffix(".py.meta"): (
+            json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"]
+        )
+        for file in sorted(kept.glob("services/domain/**/*.py.meta"))
+    }
 
 
-def main(kept: Path) -> None:
-    """Print the share killed by module and in all."""
-    modules = counted(kept)
-    modules["all"] = sum(modules.values(), Counter())
-    for module, outcomes in modules.items():
-        total = outcomes.total()
-        share = outcomes[KILLED] / total if total else 0
-        print(f"{module:{WIDTH}} {outcomes[KILLED]:5} of {total:5} killed, {share:.1%}")
+def drawn(modules: dict[str, Codes], size: int) -> dict[str, Codes]:
+    """Draw changes of all modules alike; a larger sample holds the smaller ones."""
+    names = [name for codes in modules.values() for name in codes]
+    chosen = set(sorted(names, key=lambda name: sha256((SEED + name).encode()).digest())[:size])
+    return {
+        module: {name: code for name, code in codes.items() if name in chosen}
+        for module, codes in modules.items()
+    }
+
+
+def interval(killed: int, tried: int) -> tuple[float, float]:
+    """Between which shares of all changes does the share lie that a sample speaks for (Wilson)?"""
+    share, square = killed / tried, SURE**2
+    middle = share + square / (2 * tried)
+    wide = SURE * sqrt(share * (1 - share) / tried + square / (4 * tried**2))
+    return (middle - wide) / (1 + square / tried), (middle + wide) / (1 + square / tried)
+
+
+def report(modules: dict[str, Codes]) -> None:
+    """Print the share killed by module and in all; what was not tried yet is left out."""
+    outcomes = {
+        module: Counter(SAID.get(code, ASIDE) for code in codes.values() if code is not None)
+        for module, codes in modules.items()
+    }
+    outcomes["all"] = sum(outcomes.values(), Counter())
+    for module, found in outcomes.items():
+        if total := found.total():
+            share = found[KILLED] / total
+            print(f"{module:{WIDTH}} {found[KILLED]:5} of {total:5} killed, {share:.1%}")
+
+
+def main(kept: Path, size: int | None, *, untried: bool) -> None:
+    """Print the changes of a sample that are still to be tried, or what became of those tried."""
+    modules = kept_in(kept)
+    chosen = modules if size is None else drawn(modules, size)
+    every = {name: code for codes in chosen.values() for name, code in codes.items()}
+    if untried:
+        print(*(name for name, code in every.items() if code is None))
+        return
+    report(chosen)
+    tried = [SAID.get(code, ASIDE) for code in every.values() if code is not None]
+    if size is not None and tried:
+        low, high = interval(tried.count(KILLED), len(tried))
+        made = sum(map(len, modules.values()))
+        print(f"A sample of {len(every)} of {made} changes; 95% interval {low:.1%} to {high:.1%}.")
+    for name, code in every.items():
+        if size is not None and code is not None and SAID.get(code, ASIDE) != KILLED:
+            print(f"{SAID.get(code, ASIDE)}: {name}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    _, where, *more = sys.argv
+    main(Path(where), int(more[0]) if more else None, untried="untried" in more)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Changes services/domain in small ways and sees whether its tests notice; called by make.
 # Usage: deploy/mutants.sh [module ...], such as working_days or rules/timeliness; all without one.
-# AGAINST names other tests than those of the domain and the contracts, JOBS how many at a time.
+# AGAINST names other tests than those of the domain and the contracts, JOBS how many at a time,
+# SAMPLE how many changes to draw and try rather than all.
 # The tool wants another click than faust-streaming, so that it has an environment of its own.
 set -eu
 cd "$(dirname "$0")/.."
@@ -45,5 +46,19 @@ pytest_add_cli_args = ["-x", "-p", "no:cacheprovider"]
 SETTINGS
 } >$work/copy/pyproject.toml
 cd $work/copy
-nice -n 19 "$python" -m mutmut run --max-children "${JOBS:-1}"
-"$python" ../../deploy/mutants.py mutants
+set --
+if [ -n "${SAMPLE:-}" ]; then
+    # The changes have names once they are made, which the tool does only on its way to trying them.
+    nice -n 19 "$python" -c 'from mutmut import __main__ as tool
+tool.copy_src_dir()
+tool.copy_also_copy_files()
+tool.setup_source_paths()
+tool.create_mutants(1)'
+    names=$("$python" ../../deploy/mutants.py mutants "$SAMPLE" untried)
+    # shellcheck disable=SC2086  # names hold no blanks
+    set -- $names
+fi
+if [ $# -gt 0 ] || [ -z "${SAMPLE:-}" ]; then
+    nice -n 19 "$python" -m mutmut run --max-children "${JOBS:-1}" "$@"
+fi
+"$python" ../../deploy/mutants.py mutants ${SAMPLE:+"$SAMPLE"}
