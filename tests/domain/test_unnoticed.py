@@ -121,3 +121,12 @@ def test_what_the_child_said_is_not_judged_and_no_phrase_is_shown_in_it() -> Non
     reason = dict.fromkeys(["why", VOICE], "He is no angel")
     found_in = shown(reason, phrases_of([["no angel"]], {}))
     assert [len(found_in[part]["phrases"]) for part in reason] == [1, 0]
+
+
+def test_support_is_still_owed_where_another_service_is_no_therapy() -> None:
+    at = "2026-03-30T10:00:00Z"
+    services = [
+        event(e.SERVICE_REFERRED, at, service_ref=ref, kind=kind)
+        for ref, kind in (("S-1", "family-support"), ("S-2", "therapeutic"), ("S-3", "other"))
+    ]
+    assert len(found("timeliness.support_not_started", *services)) == 1
