@@ -11,9 +11,10 @@ from services.domain.events import Event
 from services.domain.registry import Registry
 from services.intake import matcher_store, neighbourhood
 from services.intake.ages import Ages
+from services.intake.bridges import connected
 from services.intake.features import topic_of_agency
 from services.intake.matcher_store import Decision, Relinked, Unmatched
-from services.intake.matching import child_refs, connected, match
+from services.intake.matching import child_refs, match
 from services.intake.neighbourhood import Neighbourhood
 from services.intake.retracted import Connection
 from services.intake.vault import Vault

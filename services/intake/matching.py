@@ -1,15 +1,19 @@
 """Which records are of one child? Pure: from what records state to groups of them, and doubts.
 
 A value is an NHS number, a UPN or a referral_ref. Each is judged by itself, so that a conflict over
-one leaves what another links in force. Nothing depends on the order in which things were said.
+one leaves what another links in force; then all together, so that no chain of them joins two who
+conflict (docs/decisions/bridges-between-children.md). A referral_ref gives way to the numbers.
+Nothing depends on the order in which things were said.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 from typing import Final, Literal
+
+from services.intake.bridges import connected, links_of, unbridged
 
 Kind = Literal["nhs", "upn", "referral"]
 Reason = Literal["birth-date", "sex", "crowded"]
@@ -66,18 +70,15 @@ def match(records: Collection[Record], crowded: Collection[Value] = ()) -> Match
     for record in sorted(records, key=lambda r: r.record_ref):
         for value in record.values:
             holders[value].append(record)
-    links: list[tuple[str, str]] = []
-    reviews: dict[Value, Review] = {}
-    for value, sharing in holders.items():
-        if value in crowded:
-            names = tuple(record.record_ref for record in sharing[:CROWD])
-            reviews[value] = Review(value, names, "crowded")
-        elif _identifies(value, sharing):
-            links += _links(sharing)
-            if reason := _conflict_among(sharing):
-                names = tuple(record.record_ref for record in sharing)
-                reviews[value] = Review(value, names, reason)
-    return Matching(_groups((record.record_ref for record in records), links), reviews)
+    known = {value: them for value, them in holders.items() if value not in crowded}
+    linking = {value: them for value, them in known.items() if _identifies(value, them)}
+    groups = _judge_together(records, linking)
+    reviews = {
+        value: Review(value, _names(them[:CROWD]), "crowded")
+        for value, them in holders.items()
+        if value in crowded
+    }
+    return Matching(groups, reviews | _doubts(groups, records, linking))
 
 
 def child_refs(
@@ -104,12 +105,87 @@ def conflict(one: Record, other: Record) -> Reason | None:
     return "sex" if len(sexes) > 1 else None
 
 
-def _conflict_among(sharing: Collection[Record]) -> Reason | None:
+def _conflict_among(records: Iterable[Record]) -> Reason | None:
     """Say why some of these conflict: birth date before sex."""
-    reasons = {conflict(one, other) for one, other in combinations(sharing, 2)}
-    if "birth-date" in reasons:
+    births, sexes = set(), set()
+    for record in records:
+        births.add(record.birth)
+        sexes.add(record.known_sex)
+    if len(births - {None}) > 1:
         return "birth-date"
-    return "sex" if "sex" in reasons else None
+    return "sex" if len(sexes - {None}) > 1 else None
+
+
+def _judge_together(
+    records: Collection[Record], linking: Mapping[Value, list[Record]]
+) -> tuple[frozenset[str], ...]:
+    """Group by the numbers first, then those groups by what referrals they share."""
+    by_ref = {record.record_ref: record for record in records}
+    numbers = [them for (kind, _), them in linking.items() if kind != "referral"]
+    group_of: dict[str, frozenset[str]] = {}
+    ones: dict[frozenset[str], Record] = {}
+    for group in _joined(records, numbers):
+        ones[group] = _as_one([by_ref[ref] for ref in group])
+        group_of |= dict.fromkeys(group, group)
+    referrals = [
+        [ones[group] for group in {group_of[record.record_ref] for record in them}]
+        for (kind, _), them in linking.items()
+        if kind == "referral"
+    ]
+    return tuple(
+        frozenset().union(*(group_of[ref] for ref in joined))
+        for joined in _joined(ones.values(), referrals)
+    )
+
+
+def _joined(
+    records: Collection[Record], sharings: Iterable[list[Record]]
+) -> tuple[frozenset[str], ...]:
+    """Group records by those who share a value, where that joins nobody who conflicts."""
+    claims = [
+        group
+        for sharing in sharings
+        for group in _groups((record.record_ref for record in sharing), _links(sharing))
+        if len(group) > 1
+    ]
+    births = {record.record_ref: record.birth for record in records if record.birth is not None}
+    sexes = {record.record_ref: record.known_sex for record in records if record.known_sex}
+    kept = unbridged(claims, (births, sexes))
+    return _groups((record.record_ref for record in records), links_of(kept))
+
+
+def _as_one(group: Collection[Record]) -> Record:
+    """Return one record that states what any of these states; they do not conflict."""
+    first = min(group, key=lambda record: record.record_ref)
+    birth = next((record.birth for record in group if record.birth is not None), None)
+    return replace(first, birth=birth, sex=next((r.sex for r in group if r.known_sex), None))
+
+
+def _doubts(
+    groups: Iterable[frozenset[str]],
+    records: Iterable[Record],
+    linking: Mapping[Value, list[Record]],
+) -> dict[Value, Review]:
+    """Name the values whose holders are of more than one group, and why that is."""
+    group_of = {ref: group for group in groups for ref in group}
+    apart = {
+        value: them
+        for value, them in linking.items()
+        if len({group_of[record.record_ref] for record in them}) > 1
+    }
+    by_ref = {record.record_ref: record for record in records}
+    reach: dict[str, Reason | None] = {}
+    for hanging in connected(by_ref, links_of(_names(them) for them in linking.values())):
+        reach |= dict.fromkeys(hanging, _conflict_among(by_ref[ref] for ref in hanging))
+    reviews: dict[Value, Review] = {}
+    for value, them in apart.items():
+        if reason := _conflict_among(them) or reach[them[0].record_ref]:
+            reviews[value] = Review(value, _names(them), reason)
+    return reviews
+
+
+def _names(records: Iterable[Record]) -> tuple[str, ...]:
+    return tuple(record.record_ref for record in records)
 
 
 def _identifies(value: Value, sharing: Collection[Record]) -> bool:
@@ -144,21 +220,3 @@ def _strict_links(sharing: Iterable[Record]) -> list[tuple[str, str]]:
 def _groups(refs: Iterable[str], links: Iterable[tuple[str, str]]) -> tuple[frozenset[str], ...]:
     """Return the connected groups, each ref in exactly one."""
     return tuple(frozenset(group) for group in connected(refs, links))
-
-
-def connected(refs: Iterable[str], links: Iterable[tuple[str, str]]) -> list[list[str]]:
-    """Return what hangs together by links (union-find)."""
-    parent = {ref: ref for ref in refs}
-
-    def root(ref: str) -> str:
-        while parent[ref] != ref:
-            parent[ref] = parent[parent[ref]]
-            ref = parent[ref]
-        return ref
-
-    for one, other in links:
-        parent[root(one)] = root(other)
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    for ref in parent:
-        groups[root(ref)].append(ref)
-    return list(groups.values())

@@ -26,6 +26,13 @@ from tests.services.matcher.vaulted import (
 POLICE, SCHOOL = ("norfolk-police", "p1"), ("norfolk-school", "s1")
 
 
+def _upn() -> str:
+    """A UPN whose check letter holds."""
+    digits = "801200001001"
+    total = sum(int(c) * place for place, c in enumerate(digits, start=2))
+    return "ABCDEFGHJKLMNPQRTUVWXYZ"[total % 23] + digits
+
+
 async def test_a_shared_nhs_number_links_and_says_so_to_the_records_own_topic(
     vaulted: Vaulted,
 ) -> None:
@@ -45,10 +52,7 @@ async def test_a_shared_nhs_number_links_and_says_so_to_the_records_own_topic(
 
 
 async def test_a_shared_upn_and_a_shared_referral_link(vaulted: Vaulted) -> None:
-    upn = "A801200001001"
-    letters = "ABCDEFGHJKLMNPQRTUVWXYZ"
-    total = sum(int(c) * place for place, c in enumerate(upn[1:], start=2))
-    upn = letters[total % 23] + upn[1:]
+    upn = _upn()
     await vaulted.tell(missing("p1", upn=upn), concern("s1", upn=upn))
     assert await vaulted.together(POLICE, SCHOOL)
     health = ("norfolk-health", "h1")
@@ -79,6 +83,27 @@ async def test_a_birth_date_that_conflicts_goes_to_review_and_a_correction_close
     assert await vaulted.reviews() == [("nhs", "birth-date")]
     await vaulted.tell(concern("s1", minute=5, date_of_birth="2010-05-01"))
     assert await vaulted.together(POLICE, SCHOOL)
+    assert await vaulted.reviews() == []
+
+
+async def test_a_bridge_between_two_children_is_undone_when_they_conflict_and_stands_when_not(
+    vaulted: Vaulted,
+) -> None:
+    health, upn = ("norfolk-health", "h1"), _upn()
+    await vaulted.tell(
+        missing("p1", nhs_number=NHS, date_of_birth="2010-05-01"),
+        concern("s1", nhs_number=NHS, upn=upn),
+        concern("h1", agency="norfolk-health", upn=upn),
+    )
+    assert await vaulted.together(POLICE, SCHOOL, health)
+    await vaulted.tell(concern("h1", minute=3, agency="norfolk-health", date_of_birth="2011-05-01"))
+    refs = [await vaulted.record(*who) for who in (POLICE, SCHOOL, health)]
+    assert len({child_ref for _, child_ref, _ in refs}) == 3
+    assert await vaulted.reviews() == [("nhs", "birth-date"), ("upn", "birth-date")]
+    named = await vaulted.pool.fetch("SELECT records FROM review WHERE closed_at IS NULL")
+    assert {ref for row in named for ref in row["records"]} == {ref for ref, _, _ in refs}
+    await vaulted.tell(concern("h1", minute=5, agency="norfolk-health", date_of_birth="2010-05-01"))
+    assert await vaulted.together(POLICE, SCHOOL, health)
     assert await vaulted.reviews() == []
 
 
