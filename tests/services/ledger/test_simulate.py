@@ -102,8 +102,11 @@ async def test_a_simulation_that_is_stopped_comes_out_the_same_in_the_end(
     whole = rows(question)
     partial = question.out.with_name("what-if.partial.json")
     assert not partial.exists()
+    unheeded = signal.getsignal(signal.SIGINT)
     run = asyncio.create_task(_ended(simulate(settings, question)))
-    await asyncio.sleep(0.5)
+    while signal.getsignal(signal.SIGINT) is unheeded:  # before that it would end the tests
+        assert not run.done()
+        await asyncio.sleep(0)
     os.kill(os.getpid(), signal.SIGINT)
     assert "goes on from here" in await run
     noted = json.loads(partial.read_text())
