@@ -26,6 +26,9 @@ WORK_TYPES = {
 }
 """Which events are the work that a review of a kind is about."""
 
+ONE_AGENCYS_KINDS = ("custody", "interview", "concern")
+"""Refs that only the agency whose work it is gives to its events."""
+
 
 @dataclass(frozen=True, slots=True)
 class OwnChunk:
@@ -142,12 +145,16 @@ def _first(makers: Sequence[Carrier]) -> set[str]:
 def _may_decide(
     candidate: Candidate, record: Owner | None, known: Knowledge, own: OwnChunk
 ) -> bool:
-    """Only who sent one of the triggers decides not to refer; one not yet known may be its own."""
+    """Only who sent one of the triggers decides not to refer; one not yet known may be its own.
+
+    Several agencies tell of one incident, so that an incident known from another does not say that
+    this agency's own telling is not still to come: then the fold decides.
+    """
     children = _children(candidate, record, known)
     for ref in candidate.stated["triggers"]:
         senders = {
             carrier.agency
-            for kind in INCIDENT_KINDS
+            for kind in ONE_AGENCYS_KINDS
             for carrier in known.carriers.get((kind, ref), ())
             if carrier.type in INCIDENT_TYPES and carrier.child_ref in children
         }

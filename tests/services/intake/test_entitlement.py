@@ -133,6 +133,21 @@ async def test_only_who_sent_a_trigger_decides_not_to_refer(police: Sender, scho
     assert await status(police, not_referred(["C-1"], child=named)) == 202
 
 
+async def test_an_incident_that_another_agency_told_of_first_is_not_another_agencys(
+    police: Sender, school: Sender
+) -> None:
+    named = child(nhs_number="9990000018")
+    concern = {
+        "child": named, "concern_ref": "K-1", "incident_ref": "I-1", "setting": "school",
+        "harms": ["physical"], "grade": "amber", "practitioner": {"ref": "T-1", "role": "teacher"},
+    }  # fmt: skip
+    assert (
+        await status(school, event("norfolk-school", "partner.concern-raised.v1", concern)) == 202
+    )
+    assert await status(police, not_referred(["I-1"], child=named)) == 202
+    assert await status(police, not_referred(["K-1"], child=named)) == 403
+
+
 @pytest.fixture
 async def known_gap(dsn: Dsn, police: Sender, intake_pool: Pool) -> str:
     """A gap that the police owe, in the ledger; returns its child_ref."""
