@@ -1,0 +1,84 @@
+"""Is a verdict read as it was written, and is everything else refused?"""
+
+from typing import Any
+
+import pytest
+
+from services.domain.verdicts import NotAVerdict, Verdict
+from tests.gaps import gap, verdict
+
+WIRE: dict[str, Any] = verdict(gap(1), gap(2), version=7, epoch=3, merged_into="child-b").to_wire()
+NO_GAPS: list[Any] = [None, 1, "gaps", [None], [{}]]
+WRONG: list[tuple[str, Any]] = [
+    *((text, wrong) for text in ("child_ref", "judge", "policy_version") for wrong in (None, 1)),
+    *((count, wrong) for count in ("epoch", "version") for wrong in (None, "1", 1.0, True)),
+    *(("gaps", wrong) for wrong in NO_GAPS),
+    *(("gaps", [{**WIRE["gaps"][0], "opens_at": wrong}]) for wrong in (None, "soon")),
+]
+
+
+def test_a_verdict_is_written_with_every_field() -> None:
+    written = verdict(gap(1), gap(2), version=7, epoch=3, merged_into="child-b").to_wire()
+    assert written == {
+        "schema": 1,
+        "child_ref": "child-a",
+        "judge": "timeliness",
+        "epoch": 3,
+        "version": 7,
+        "policy_version": "p1",
+        "merged_into": "child-b",
+        "gaps": [gap(1).to_wire(), gap(2).to_wire()],
+    }
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        verdict(),
+        verdict(gap(1)),
+        verdict(gap(1), gap(2), version=7, epoch=3, merged_into="child-b"),
+        verdict(gap(1, closes_at=gap(2).opens_at)),
+    ],
+    ids=["empty", "one gap", "merged", "closed"],
+)
+def test_what_is_written_is_read_again(written: Verdict) -> None:
+    assert Verdict.from_wire(written.to_wire()) == written
+
+
+def test_a_field_that_is_not_known_is_ignored() -> None:
+    assert Verdict.from_wire({**WIRE, "later": 1}) == Verdict.from_wire(WIRE)
+
+
+@pytest.mark.parametrize("field", [name for name in WIRE if name != "schema"])
+def test_a_verdict_without_one_of_its_fields_is_none(field: str) -> None:
+    with pytest.raises(NotAVerdict, match=r"^not readable$"):
+        Verdict.from_wire({name: value for name, value in WIRE.items() if name != field})
+
+
+@pytest.mark.parametrize(("field", "wrong"), WRONG)
+def test_a_verdict_with_a_wrong_field_is_none(field: str, wrong: Any) -> None:  # noqa: ANN401 - anything
+    with pytest.raises(NotAVerdict, match=r"^not readable$"):
+        Verdict.from_wire({**WIRE, field: wrong})
+
+
+@pytest.mark.parametrize("field", WIRE["gaps"][0])
+def test_a_verdict_of_a_gap_without_one_of_its_fields_is_none(field: str) -> None:
+    (first, *rest) = WIRE["gaps"]
+    holed = {name: value for name, value in first.items() if name != field}
+    with pytest.raises(NotAVerdict, match=r"^not readable$"):
+        Verdict.from_wire({**WIRE, "gaps": [holed, *rest]})
+
+
+def test_a_gap_of_another_child_is_refused() -> None:
+    with pytest.raises(NotAVerdict, match=r"^a gap of another child$"):
+        Verdict.from_wire(verdict(gap(1), gap(2, child_ref="child-b")).to_wire())
+
+
+def test_a_gap_named_twice_is_refused() -> None:
+    with pytest.raises(NotAVerdict, match=r"^a gap named twice$"):
+        Verdict.from_wire(verdict(gap(1), gap(1, agency="norfolk-police")).to_wire())
+
+
+def test_a_later_epoch_counts_more_than_any_version() -> None:
+    assert verdict(epoch=2, version=1).position > verdict(epoch=1, version=9).position
+    assert verdict(version=2).position > verdict(version=1).position
