@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.domain import asked
 from services.runtime.contracts import Contracts
 
 NUMBERS = {
@@ -93,6 +94,16 @@ def test_every_number_of_the_contract_is_there_and_no_other(default: dict[str, A
 def test_every_list_of_the_contract_is_there_and_no_other(default: dict[str, Any]) -> None:
     found = {name: lines[-1]["values"] for name, lines in default["lists"].items()}
     assert found == LISTS
+
+
+def test_what_is_in_the_policy_is_what_is_asked_for_in_a_unit_that_it_may_have(
+    default: dict[str, Any],
+) -> None:
+    stated = {name: {line["unit"] for line in own} for name, own in default["numbers"].items()}
+    named = "name it in services/domain/asked.py"
+    assert stated.keys() == asked.NUMBERS.keys(), named
+    assert {name for name, units in stated.items() if not units <= asked.NUMBERS[name]} == set()
+    assert default["lists"].keys() | {"equity.adult_language.phrases"} == asked.LISTS, named
 
 
 def test_every_line_states_source_and_standing(schemas: Path, default: dict[str, Any]) -> None:
