@@ -37,7 +37,8 @@ def scored(county: County) -> list[Score]:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_rules_find_all_that_was_planted_and_nothing_else(seed: int) -> None:
     scores = scored(County.before(NOW, seed=seed, scale=0.2))
-    assert {score.rule for score in scores if score.planted} == {rule.name for rule in CATALOGUE}
+    planted = {score.rule for score in scores if score.planted}
+    assert planted == {rule.name for rule in CATALOGUE}, "plant it: deploy/demo/failings.py"
     for score in scores:
         assert (score.found, score.both) == (score.planted, score.planted), score
 
