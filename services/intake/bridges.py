@@ -54,12 +54,17 @@ def links_of(claims: Iterable[Collection[str]]) -> Iterable[tuple[str, str]]:
 
 def _hanging_together(claims: Collection[Claim]) -> Iterable[list[Claim]]:
     """Sort claims by the group of records that they make."""
-    groups = connected(frozenset().union(*claims), links_of(claims))
-    number_of = {ref: number for number, group in enumerate(groups) for ref in group}
+    number_of = _numbered(claims)
     sorted_: defaultdict[int, list[Claim]] = defaultdict(list)
     for claim in claims:
         sorted_[number_of[next(iter(claim))]].append(claim)
     return sorted_.values()
+
+
+def _numbered(claims: Collection[Claim]) -> dict[str, int]:
+    """Number the groups that claims make, and give each record the number of its own."""
+    groups = connected(frozenset().union(*claims), links_of(claims))
+    return {ref: number for number, group in enumerate(groups) for ref in group}
 
 
 def _part(claims: Collection[Claim], stated: Stated) -> list[Claim]:
@@ -88,17 +93,13 @@ def _next_to_both(claims: Collection[Claim], stated: Stated) -> frozenset[str]:
 def _leading_to_both(claims: Collection[Claim], stated: Stated) -> frozenset[str]:
     """Name the silent who, from one to the next, lead to two who disagree."""
     silent = [claim - stated.keys() for claim in claims]
-    between: set[str] = set()
-    groups = connected(frozenset().union(*silent), links_of(part for part in silent if part))
-    number_of = {ref: number for number, group in enumerate(groups) for ref in group}
+    number_of = _numbered([part for part in silent if part])
     reached: defaultdict[int, set[str]] = defaultdict(set)
     for claim, part in zip(claims, silent, strict=True):
         if part:
             reached[number_of[next(iter(part))]] |= claim
-    for number, others in reached.items():
-        if _disagree(stated, others):
-            between.update(groups[number])
-    return frozenset(between)
+    between = {number for number, others in reached.items() if _disagree(stated, others)}
+    return frozenset(ref for ref, number in number_of.items() if number in between)
 
 
 def _disagree(stated: Stated, refs: Iterable[str]) -> bool:

@@ -99,10 +99,7 @@ def child_refs(
 
 def conflict(one: Record, other: Record) -> Reason | None:
     """Say why two records cannot be of one child, if so."""
-    if one.birth is not None and other.birth is not None and one.birth != other.birth:
-        return "birth-date"
-    sexes = {one.known_sex, other.known_sex} - {None}
-    return "sex" if len(sexes) > 1 else None
+    return _conflict_among((one, other))
 
 
 def _conflict_among(records: Iterable[Record]) -> Reason | None:
@@ -145,13 +142,13 @@ def _joined(
     claims = [
         group
         for sharing in sharings
-        for group in _groups((record.record_ref for record in sharing), _links(sharing))
+        for group in _groups(_names(sharing), _links(sharing))
         if len(group) > 1
     ]
     births = {record.record_ref: record.birth for record in records if record.birth is not None}
     sexes = {record.record_ref: record.known_sex for record in records if record.known_sex}
     kept = unbridged(claims, (births, sexes))
-    return _groups((record.record_ref for record in records), links_of(kept))
+    return _groups(_names(records), links_of(kept))
 
 
 def _as_one(group: Collection[Record]) -> Record:
