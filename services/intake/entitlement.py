@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from services.domain.events import AMENDED, INCIDENT_TYPES, MADE, NOT_REFERRED, RETRACTED, WITHDRAWN
 from services.domain.registry import Registry
 from services.intake.candidates import Candidate
-from services.intake.knowledge import ANSWERED, INCIDENT_KINDS, Carrier, Knowledge, owners
+from services.intake.knowledge import (
+    ANSWERED,
+    INCIDENT_KINDS,
+    ONE_AGENCYS_KINDS,
+    Carrier,
+    Knowledge,
+    owners,
+)
 from services.intake.store import Owner
 from services.runtime.auth import Caller
 
@@ -25,9 +32,6 @@ WORK_TYPES = {
     "trigger": frozenset({NOT_REFERRED}),
 }
 """Which events are the work that a review of a kind is about."""
-
-ONE_AGENCYS_KINDS = ("custody", "interview", "concern")
-"""Refs that only the agency whose work it is gives to its events."""
 
 
 @dataclass(frozen=True, slots=True)

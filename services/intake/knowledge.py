@@ -14,6 +14,8 @@ from services.intake.store import Connection
 
 ANSWERED = "gap.answered.v1"
 INCIDENT_KINDS = ("custody", "incident", "interview", "concern")
+ONE_AGENCYS_KINDS = ("custody", "interview", "concern")
+"""Refs that only the agency whose work it is gives to its events; an incident is shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _wanted(candidate: Candidate) -> Iterable[tuple[str, str]]:
         yield "referral", candidate.stated["referral_ref"]
     elif candidate.type == NOT_REFERRED:
         for ref in candidate.stated["triggers"]:
-            yield from ((kind, ref) for kind in INCIDENT_KINDS)
+            yield from ((kind, ref) for kind in ONE_AGENCYS_KINDS)
     elif candidate.child_ref is not None:
         for kind, ref in candidate.refs:
             yield kind, ref
