@@ -4,8 +4,9 @@ import json
 import sys
 from collections import Counter
 from hashlib import sha256
-from math import sqrt
 from pathlib import Path
+
+from statsmodels.stats.proportion import proportion_confint
 
 KILLED = "killed"
 SAID = {0: "survived", 1: KILLED, 3: KILLED, 33: "untested", 36: KILLED, 24: KILLED, -24: KILLED}
@@ -13,8 +14,6 @@ SAID = {0: "survived", 1: KILLED, 3: KILLED, 33: "untested", 36: KILLED, 24: KIL
 ASIDE = "other"
 WIDTH = 32
 SEED = "Would a test notice?"
-SURE = 1.959964
-"""Standard deviations that 95 % lie within."""
 
 Codes = dict[str, int | None]
 """The exit code of the tests by the name of a change; none as long as it was not tried."""
@@ -38,14 +37,6 @@ def drawn(modules: dict[str, Codes], size: int) -> dict[str, Codes]:
         module: {name: code for name, code in codes.items() if name in chosen}
         for module, codes in modules.items()
     }
-
-
-def interval(killed: int, tried: int) -> tuple[float, float]:
-    """Between which shares of all changes does the share lie that a sample speaks for (Wilson)?"""
-    share, square = killed / tried, SURE**2
-    middle = share + square / (2 * tried)
-    wide = SURE * sqrt(share * (1 - share) / tried + square / (4 * tried**2))
-    return (middle - wide) / (1 + square / tried), (middle + wide) / (1 + square / tried)
 
 
 def report(modules: dict[str, Codes]) -> None:
@@ -72,7 +63,7 @@ def main(kept: Path, size: int | None, *, untried: bool) -> None:
     report(chosen)
     tried = [SAID.get(code, ASIDE) for code in every.values() if code is not None]
     if size is not None and tried:
-        low, high = interval(tried.count(KILLED), len(tried))
+        low, high = proportion_confint(tried.count(KILLED), len(tried), method="wilson")
         made = sum(map(len, modules.values()))
         print(f"A sample of {len(every)} of {made} changes; 95% interval {low:.1%} to {high:.1%}.")
     for name, code in every.items():
