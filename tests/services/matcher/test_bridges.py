@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deploy.demo.children import pupil_number
 from services.intake.matching import Record, Value, conflict, match
 from tests.services.matcher.test_matching import MADE, NHS, REFERRAL, UPN, groups, record
+from tests.services.matcher.vaulted import NHS as NUMBER
+from tests.services.matcher.vaulted import POLICE, SCHOOL, Vaulted, concern, missing
 
 OTHER_NHS: Value = ("nhs", b"m")
 OTHER_UPN: Value = ("upn", b"v")
@@ -167,3 +170,24 @@ def test_a_review_stands_for_exactly_the_values_whose_holders_are_apart(
         links = value[0] != "referral" or len(by_agency) == len(sharing)
         apart = len({group_of[one.record_ref] for one in sharing}) > 1
         assert (value in found.reviews) is (links and apart)
+
+
+async def test_a_bridge_between_two_children_is_undone_when_they_conflict_and_stands_when_not(
+    vaulted: Vaulted,
+) -> None:
+    health, upn = ("norfolk-health", "h1"), pupil_number(1)
+    await vaulted.tell(
+        missing("p1", nhs_number=NUMBER, date_of_birth="2010-05-01"),
+        concern("s1", nhs_number=NUMBER, upn=upn),
+        concern("h1", agency="norfolk-health", upn=upn),
+    )
+    assert await vaulted.together(POLICE, SCHOOL, health)
+    await vaulted.tell(concern("h1", minute=3, agency="norfolk-health", date_of_birth="2011-05-01"))
+    refs = [await vaulted.record(*who) for who in (POLICE, SCHOOL, health)]
+    assert len({child_ref for _, child_ref, _ in refs}) == 3
+    assert await vaulted.reviews() == [("nhs", "birth-date"), ("upn", "birth-date")]
+    named = await vaulted.pool.fetch("SELECT records FROM review WHERE closed_at IS NULL")
+    assert {ref for row in named for ref in row["records"]} == {ref for ref, _, _ in refs}
+    await vaulted.tell(concern("h1", minute=5, agency="norfolk-health", date_of_birth="2010-05-01"))
+    assert await vaulted.together(POLICE, SCHOOL, health)
+    assert await vaulted.reviews() == []

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from deploy.demo.children import pupil_number
 from services.intake.matcher import Matcher
 from services.intake.matching import CROWD
 from services.runtime.contracts import Contracts
@@ -12,6 +13,8 @@ from tests.services.conftest import Pool
 from tests.services.matcher.vaulted import (
     NHS,
     OTHER_NHS,
+    POLICE,
+    SCHOOL,
     VAULT,
     Made,
     Vaulted,
@@ -22,15 +25,6 @@ from tests.services.matcher.vaulted import (
     nhs_numbers,
     retracting,
 )
-
-POLICE, SCHOOL = ("norfolk-police", "p1"), ("norfolk-school", "s1")
-
-
-def _upn() -> str:
-    """A UPN whose check letter holds."""
-    digits = "801200001001"
-    total = sum(int(c) * place for place, c in enumerate(digits, start=2))
-    return "ABCDEFGHJKLMNPQRTUVWXYZ"[total % 23] + digits
 
 
 async def test_a_shared_nhs_number_links_and_says_so_to_the_records_own_topic(
@@ -52,7 +46,7 @@ async def test_a_shared_nhs_number_links_and_says_so_to_the_records_own_topic(
 
 
 async def test_a_shared_upn_and_a_shared_referral_link(vaulted: Vaulted) -> None:
-    upn = _upn()
+    upn = pupil_number(1)
     await vaulted.tell(missing("p1", upn=upn), concern("s1", upn=upn))
     assert await vaulted.together(POLICE, SCHOOL)
     health = ("norfolk-health", "h1")
@@ -83,27 +77,6 @@ async def test_a_birth_date_that_conflicts_goes_to_review_and_a_correction_close
     assert await vaulted.reviews() == [("nhs", "birth-date")]
     await vaulted.tell(concern("s1", minute=5, date_of_birth="2010-05-01"))
     assert await vaulted.together(POLICE, SCHOOL)
-    assert await vaulted.reviews() == []
-
-
-async def test_a_bridge_between_two_children_is_undone_when_they_conflict_and_stands_when_not(
-    vaulted: Vaulted,
-) -> None:
-    health, upn = ("norfolk-health", "h1"), _upn()
-    await vaulted.tell(
-        missing("p1", nhs_number=NHS, date_of_birth="2010-05-01"),
-        concern("s1", nhs_number=NHS, upn=upn),
-        concern("h1", agency="norfolk-health", upn=upn),
-    )
-    assert await vaulted.together(POLICE, SCHOOL, health)
-    await vaulted.tell(concern("h1", minute=3, agency="norfolk-health", date_of_birth="2011-05-01"))
-    refs = [await vaulted.record(*who) for who in (POLICE, SCHOOL, health)]
-    assert len({child_ref for _, child_ref, _ in refs}) == 3
-    assert await vaulted.reviews() == [("nhs", "birth-date"), ("upn", "birth-date")]
-    named = await vaulted.pool.fetch("SELECT records FROM review WHERE closed_at IS NULL")
-    assert {ref for row in named for ref in row["records"]} == {ref for ref, _, _ in refs}
-    await vaulted.tell(concern("h1", minute=5, agency="norfolk-health", date_of_birth="2010-05-01"))
-    assert await vaulted.together(POLICE, SCHOOL, health)
     assert await vaulted.reviews() == []
 
 

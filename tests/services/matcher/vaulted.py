@@ -33,6 +33,8 @@ def nhs_numbers() -> Iterator[str]:
             yield f"{number}{check % 11}"
 
 
+POLICE, SCHOOL = ("norfolk-police", "p1"), ("norfolk-school", "s1")
+"""The agency and local id of two records."""
 NHS, OTHER_NHS = islice(nhs_numbers(), 2)
 
 
