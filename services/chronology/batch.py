@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from services.domain.events import RETRACTED, Event, Key, Malformed
+from services.domain.events import RETRACTED, Event, Key
+from services.domain.fields import Malformed
 from services.runtime.guard import Message, Never
 
 IDENTITY: Final = "identity."

@@ -7,7 +7,8 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from services.domain.entitlement import unentitled
-from services.domain.events import INCIDENT_TYPES, NOT_REFERRED, Event, Key, Malformed
+from services.domain.events import INCIDENT_TYPES, NOT_REFERRED, Event, Key
+from services.domain.fields import plain, tables
 from services.domain.incidents import Incident, incidents_of, refs_of
 from services.domain.referrals import Referral, referrals_of
 from services.domain.registry import Registry
@@ -26,7 +27,6 @@ REF_KINDS = (
 NO_REFERRAL = "no-referral"
 """The kind by which a decision not to refer carries each of the refs that it names."""
 
-Plain = TypeVar("Plain", str, int, bool)
 Found = TypeVar("Found")
 
 __all__ = ["Chronology", "Folded", "Reason", "arrange", "fold"]
@@ -63,13 +63,13 @@ class Chronology:
 
         """
         return cls(
-            child_ref=_typed(wire, "child_ref", str),
-            epoch=_typed(wire, "epoch", int),
-            version=_typed(wire, "version", int),
+            child_ref=plain(wire, "child_ref", str),
+            epoch=plain(wire, "epoch", int),
+            version=plain(wire, "version", int),
             merged_into=None
             if wire.get("merged_into") is None
-            else _typed(wire, "merged_into", str),
-            erased=_typed(wire, "erased", bool),
+            else plain(wire, "merged_into", str),
+            erased=plain(wire, "erased", bool),
             events=_events(wire, "events"),
             training=_events(wire, "training"),
         )
@@ -190,15 +190,5 @@ def fold(chronology: Chronology, registry: Registry) -> Folded:
     )
 
 
-def _typed(wire: Mapping[str, Any], field: str, kind: type[Plain]) -> Plain:
-    value = wire.get(field)
-    if type(value) is not kind:
-        raise Malformed(field)
-    return value
-
-
 def _events(wire: Mapping[str, Any], field: str) -> tuple[Event, ...]:
-    events = wire.get(field)
-    if not isinstance(events, list) or not all(isinstance(event, Mapping) for event in events):
-        raise Malformed(field)
-    return arrange(Event.from_wire(event) for event in events)
+    return arrange(Event.from_wire(event) for event in tables(wire, field))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.domain.moments import end_of_day, moment, stamp
+from services.domain.fields import moment_of, plain, table
+from services.domain.moments import end_of_day, stamp
 
 DETAINED = "police.child-detained.v1"
 INTERVIEWED = "police.child-interviewed.v1"
@@ -46,14 +47,6 @@ Order = tuple[datetime, str, str]
 """(time, source, id): the order of a chronology, ties included."""
 
 
-class Malformed(ValueError):
-    """A message that is no event; says which field, never its value."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(f"not an event: {field}")
-        self.field = field
-
-
 def agency_of(source: str) -> str:
     """The agency in a source: `/norfolk-police/custody` is of `norfolk-police`."""
     return source.split("/", 2)[1] if source.startswith("/") else ""
@@ -84,17 +77,17 @@ class Event:
 
         """
         return cls(
-            source=_text(wire, "source"),
-            id=_text(wire, "id"),
-            type=_text(wire, "type"),
-            time=_moment(wire, "time"),
-            received_at=_moment(wire, "received_at"),
-            agency=_text(wire, "agency"),
-            record_ref=_optional_text(wire, "record_ref"),
-            staff_ref=_optional_text(wire, "staff_ref"),
-            feature_version=_whole(wire, "feature_version"),
-            revision=_whole(wire, "revision"),
-            facts=_facts(wire),
+            source=plain(wire, "source", str),
+            id=plain(wire, "id", str),
+            type=plain(wire, "type", str),
+            time=moment_of(wire, "time"),
+            received_at=moment_of(wire, "received_at"),
+            agency=plain(wire, "agency", str),
+            record_ref=_if_stated(wire, "record_ref"),
+            staff_ref=_if_stated(wire, "staff_ref"),
+            feature_version=plain(wire, "feature_version", int),
+            revision=plain(wire, "revision", int),
+            facts=table(wire, "facts"),
         )
 
     def to_wire(self) -> dict[str, Any]:
@@ -194,33 +187,5 @@ class Event:
         return ref if isinstance(ref, str) else None
 
 
-def _text(wire: Mapping[str, Any], field: str) -> str:
-    value = wire.get(field)
-    if not isinstance(value, str):
-        raise Malformed(field)
-    return value
-
-
-def _optional_text(wire: Mapping[str, Any], field: str) -> str | None:
-    return None if wire.get(field) is None else _text(wire, field)
-
-
-def _whole(wire: Mapping[str, Any], field: str) -> int:
-    value = wire.get(field)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise Malformed(field)
-    return value
-
-
-def _moment(wire: Mapping[str, Any], field: str) -> datetime:
-    try:
-        return moment(_text(wire, field))
-    except (ValueError, OverflowError):
-        raise Malformed(field) from None
-
-
-def _facts(wire: Mapping[str, Any]) -> Mapping[str, Any]:
-    facts = wire.get("facts")
-    if not isinstance(facts, Mapping):
-        raise Malformed("facts")
-    return facts
+def _if_stated(wire: Mapping[str, Any], field: str) -> str | None:
+    return None if wire.get(field) is None else plain(wire, field, str)

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.domain.events import Key
-from services.domain.moments import moment, stamp
+from services.domain.fields import Malformed, moment_of, plain, table, tables, text_or_none, texts
+from services.domain.moments import stamp
 
 NAMESPACE = UUID("6f9d3b0e-52c1-5d0a-9a58-0c8f6d5a7e21")
 """What every gap_id is made in. Changing it renames every gap ever published."""
@@ -87,26 +88,32 @@ class Gap:
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> "Gap":
-        """Read a published gap; KeyError, TypeError or ValueError when it is none."""
-        closes_at = wire["closes_at"]
+        """Read a published gap; fields it does not know are ignored.
+
+        Raises:
+            Malformed: a field is absent or of the wrong kind.
+
+        """
+        closes_at = text_or_none(wire, "closes_at")
+        why = table(wire, "why")
         return cls(
-            gap_id=wire["gap_id"],
-            rule=wire["rule"],
-            rule_version=wire["rule_version"],
-            policy_version=wire["policy_version"],
-            lesson=wire["lesson"],
-            kind=wire["kind"],
-            observed=wire["observed"],
-            child_ref=wire["child_ref"],
-            referral_ref=wire["referral_ref"],
-            anchor=_key(wire["anchor"]),
-            agency=wire["agency"],
-            visible_to=tuple(wire["visible_to"]),
-            unit=wire["unit"],
-            opens_at=moment(wire["opens_at"]),
-            closes_at=None if closes_at is None else moment(closes_at),
-            why=Why(wire["why"]["code"], wire["why"]["params"]),
-            evidence=tuple(_key(named) for named in wire["evidence"]),
+            gap_id=_name(wire, "gap_id"),
+            rule=plain(wire, "rule", str),
+            rule_version=plain(wire, "rule_version", int),
+            policy_version=plain(wire, "policy_version", str),
+            lesson=plain(wire, "lesson", str),
+            kind=plain(wire, "kind", str),
+            observed=plain(wire, "observed", bool),
+            child_ref=plain(wire, "child_ref", str),
+            referral_ref=text_or_none(wire, "referral_ref"),
+            anchor=_key(table(wire, "anchor")),
+            agency=plain(wire, "agency", str),
+            visible_to=texts(wire, "visible_to"),
+            unit=text_or_none(wire, "unit"),
+            opens_at=moment_of(wire, "opens_at"),
+            closes_at=None if closes_at is None else moment_of(wire, "closes_at"),
+            why=Why(plain(why, "code", str), table(why, "params")),
+            evidence=tuple(_key(named) for named in tables(wire, "evidence")),
         )
 
 
@@ -114,5 +121,17 @@ def _named(key: Key) -> dict[str, str]:
     return {"source": key[0], "id": key[1]}
 
 
-def _key(named: Mapping[str, str]) -> Key:
-    return (named["source"], named["id"])
+def _key(named: Mapping[str, Any]) -> Key:
+    return (plain(named, "source", str), plain(named, "id", str))
+
+
+def _name(wire: Mapping[str, Any], field: str) -> str:
+    """Read a UUID as we write one: the ledger holds it as such."""
+    name = plain(wire, field, str)
+    try:
+        written = str(UUID(name))
+    except ValueError:
+        raise Malformed(field) from None
+    if written != name:
+        raise Malformed(field)
+    return name

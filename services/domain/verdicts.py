@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
+from services.domain.fields import Malformed, plain, tables, text_or_none
 from services.domain.gaps import Gap
 
-Plain = TypeVar("Plain", str, int)
 Position = tuple[int, int]
 """(epoch, version): of two verdicts of one judge on one child the higher counts."""
 
@@ -55,25 +55,18 @@ class Verdict:
         """
         try:
             verdict = cls(
-                child_ref=_typed(wire, "child_ref", str),
-                judge=_typed(wire, "judge", str),
-                epoch=_typed(wire, "epoch", int),
-                version=_typed(wire, "version", int),
-                policy_version=_typed(wire, "policy_version", str),
-                merged_into=wire["merged_into"],
-                gaps=tuple(Gap.from_wire(gap) for gap in wire["gaps"]),
+                child_ref=plain(wire, "child_ref", str),
+                judge=plain(wire, "judge", str),
+                epoch=plain(wire, "epoch", int),
+                version=plain(wire, "version", int),
+                policy_version=plain(wire, "policy_version", str),
+                merged_into=text_or_none(wire, "merged_into"),
+                gaps=tuple(Gap.from_wire(gap) for gap in tables(wire, "gaps")),
             )
-        except (KeyError, TypeError, ValueError, OverflowError):
+        except Malformed:
             raise NotAVerdict("not readable") from None
         _require_consistent(verdict)
         return verdict
-
-
-def _typed(wire: Mapping[str, Any], field: str, kind: type[Plain]) -> Plain:
-    value = wire[field]
-    if type(value) is not kind:
-        raise TypeError(field)
-    return value
 
 
 def _require_consistent(verdict: Verdict) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from asyncpg import Pool, Record
@@ -51,12 +51,21 @@ def read(message: Message) -> Standing | Verdict | None:
     try:
         if message.topic == CHRONOLOGIES:
             return _standing.decode(message.value)
-        verdict = Verdict.from_wire(msgspec.json.decode(message.value))
+        verdict = Verdict.from_wire(_known(msgspec.json.decode(message.value)))
     except (msgspec.MsgspecError, NotAVerdict, UnicodeDecodeError):
         raise Never("undecodable") from None
     if topic_of(verdict.judge) != message.topic:
         raise Never("wrong-topic")
     return verdict
+
+
+def _known(wire: object) -> Mapping[str, Any]:
+    """Return a message of the only schema there is. Raises Never for another."""
+    if not isinstance(wire, dict):
+        raise Never("undecodable")
+    if wire.get("schema") != 1:
+        raise Never("unknown-schema")
+    return wire
 
 
 async def handle(pool: "Pool[Record]", messages: Sequence[Message]) -> None:

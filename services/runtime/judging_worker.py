@@ -14,7 +14,7 @@ import asyncpg
 import msgspec
 
 from services.domain.chronology import Chronology
-from services.domain.events import Malformed
+from services.domain.fields import Malformed
 from services.domain.gaps import Gap
 from services.domain.judging import CannotJudge, judge
 from services.domain.policy import Policy
@@ -83,11 +83,13 @@ def read(messages: Iterable[Message]) -> list[Chronology]:
 def _chronology(value: bytes) -> Chronology:
     try:
         wire = msgspec.json.decode(value)
-        if isinstance(wire, dict):
-            return Chronology.from_wire(wire)
+        if not isinstance(wire, dict):
+            raise Never("undecodable")
+        if wire.get("schema") != 1:
+            raise Never("unknown-schema")
+        return Chronology.from_wire(wire)
     except (msgspec.MsgspecError, Malformed, UnicodeDecodeError):
         raise Never("undecodable") from None
-    raise Never("undecodable")
 
 
 async def handle(bench: Bench, publisher: Publisher, messages: Sequence[Message]) -> None:

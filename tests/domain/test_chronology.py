@@ -6,7 +6,8 @@ import pytest
 
 from services.domain import events as e
 from services.domain.chronology import Chronology, Folded, Reason, arrange, fold
-from services.domain.events import Event, Malformed
+from services.domain.events import Event
+from services.domain.fields import Malformed
 from tests.domain.lives import CARE, POLICE, SCHOOL, chronology, event, registry, retraction
 
 DETENTION = event(e.DETAINED, "2026-03-03T22:00:00Z", id_="d", custody_ref="C-1")

@@ -8,12 +8,36 @@ from services.domain.verdicts import NotAVerdict, Verdict
 from tests.gaps import gap, verdict
 
 WIRE: dict[str, Any] = verdict(gap(1), gap(2), version=7, epoch=3, merged_into="child-b").to_wire()
-NO_GAPS: list[Any] = [None, 1, "gaps", [None], [{}]]
+FIRST: dict[str, Any] = WIRE["gaps"][0]
+NO_TEXT: list[Any] = [None, 1, ["a"]]
+NO_TEXT_OR_NONE: list[Any] = [1, False, [], {}]
+NO_COUNT: list[Any] = [None, "1", 1.0, True]
+NO_LIST: list[Any] = [None, 1, "", "gaps", {}, [None], [1]]
+NO_TABLE: list[Any] = [None, 1, "", []]
+
+
+def _each(fields: str, wrongs: list[Any]) -> list[tuple[str, Any]]:
+    return [(field, wrong) for field in fields.split() for wrong in wrongs]
+
+
 WRONG: list[tuple[str, Any]] = [
-    *((text, wrong) for text in ("child_ref", "judge", "policy_version") for wrong in (None, 1)),
-    *((count, wrong) for count in ("epoch", "version") for wrong in (None, "1", 1.0, True)),
-    *(("gaps", wrong) for wrong in NO_GAPS),
-    *(("gaps", [{**WIRE["gaps"][0], "opens_at": wrong}]) for wrong in (None, "soon")),
+    *_each("child_ref judge policy_version", NO_TEXT),
+    *_each("epoch version", NO_COUNT),
+    *_each("merged_into", NO_TEXT_OR_NONE),
+    *_each("gaps", [*NO_LIST, [{}], ["gap"]]),
+]
+WRONG_OF_A_GAP: list[tuple[str, Any]] = [
+    *_each("gap_id rule policy_version lesson kind child_ref agency", NO_TEXT),
+    *_each("gap_id", ["", "gap-1", FIRST["gap_id"].replace("-", ""), "{" + FIRST["gap_id"] + "}"]),
+    *_each("rule_version", NO_COUNT),
+    *_each("observed", [None, 0, "no"]),
+    *_each("referral_ref unit closes_at", NO_TEXT_OR_NONE),
+    *_each("opens_at closes_at", ["soon", "2026-03-02T09:00:00", "0001-01-01T00:00:00+05:00"]),
+    *_each("opens_at", NO_TEXT),
+    *_each("visible_to", NO_LIST),
+    *_each("evidence", [*NO_LIST, [{}], [{"source": 1, "id": "a"}], [{"source": "/a/b"}]]),
+    *_each("anchor", [*NO_TABLE, {}, {"source": "/a/b", "id": 1}]),
+    *_each("why", [*NO_TABLE, {"code": 1, "params": {}}, {"code": "a", "params": []}]),
 ]
 
 
@@ -59,6 +83,12 @@ def test_a_verdict_without_one_of_its_fields_is_none(field: str) -> None:
 def test_a_verdict_with_a_wrong_field_is_none(field: str, wrong: Any) -> None:  # noqa: ANN401 - anything
     with pytest.raises(NotAVerdict, match=r"^not readable$"):
         Verdict.from_wire({**WIRE, field: wrong})
+
+
+@pytest.mark.parametrize(("field", "wrong"), WRONG_OF_A_GAP)
+def test_a_verdict_of_a_gap_with_a_wrong_field_is_none(field: str, wrong: Any) -> None:  # noqa: ANN401 - anything
+    with pytest.raises(NotAVerdict, match=r"^not readable$"):
+        Verdict.from_wire({**WIRE, "gaps": [{**FIRST, field: wrong}]})
 
 
 @pytest.mark.parametrize("field", WIRE["gaps"][0])

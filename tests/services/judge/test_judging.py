@@ -108,12 +108,20 @@ async def test_tombstones_say_nothing(policy: Policy) -> None:
     assert outbox.sent == []
 
 
-@pytest.mark.parametrize("value", [b"", b"[]", b"{", b'{"child_ref":"child-a"}', b"\xff"])
+@pytest.mark.parametrize("value", [b"", b"[]", b"{", b'{"schema":1}', b"\xff"])
 async def test_what_is_no_chronology_will_never_be_one(policy: Policy, value: bytes) -> None:
     message = Message("child.chronologies", 0, 1, b"child-a", value)
     with pytest.raises(Never) as refused:
         await handle(Bench("timeliness", always, policy, 1), Outbox(), [message])
     assert refused.value.reason == "undecodable"
+
+
+async def test_a_chronology_of_a_schema_to_come_will_never_be_read_by_this_judge(
+    policy: Policy,
+) -> None:
+    with pytest.raises(Never) as refused:
+        await handle(Bench("timeliness", always, policy, 1), Outbox(), [chronology(schema=2)])
+    assert refused.value.reason == "unknown-schema"
 
 
 async def test_a_child_that_cannot_be_judged_is_set_aside_by_its_reason(policy: Policy) -> None:

@@ -61,21 +61,22 @@ async def test_messages_go_all_the_way_through_bytes(ledger_pool: Pool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "content"),
+    ("topic", "content", "reason"),
     [
-        ("timeliness.gaps", ["no", "object"]),
-        ("timeliness.gaps", {"child_ref": "child-a"}),
-        ("timeliness.gaps", verdict(gap(1), gap(1)).to_wire()),
-        ("timeliness.gaps", verdict(gap(1, child_ref="child-b")).to_wire()),
-        ("timeliness.gaps", verdict().to_wire() | {"version": "7"}),
-        ("equity.gaps", verdict().to_wire()),
-        ("child.chronologies", {"child_ref": "child-a"}),
+        ("timeliness.gaps", ["no", "object"], "undecodable"),
+        ("timeliness.gaps", {"child_ref": "child-a"}, "unknown-schema"),
+        ("timeliness.gaps", verdict(gap(1)).to_wire() | {"schema": 2}, "unknown-schema"),
+        ("timeliness.gaps", verdict(gap(1), gap(1)).to_wire(), "undecodable"),
+        ("timeliness.gaps", verdict(gap(1, child_ref="child-b")).to_wire(), "undecodable"),
+        ("timeliness.gaps", verdict().to_wire() | {"version": "7"}, "undecodable"),
+        ("equity.gaps", verdict().to_wire(), "wrong-topic"),
+        ("child.chronologies", {"child_ref": "child-a"}, "undecodable"),
     ],
 )
 def test_what_is_no_verdict_and_no_chronology_will_never_be_one(
-    topic: str, content: object
+    topic: str, content: object, reason: str
 ) -> None:
-    with pytest.raises(Never):
+    with pytest.raises(Never, match=f"^{reason}$"):
         handlers.read(message(topic, content))
 
 
