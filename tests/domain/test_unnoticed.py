@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.domain import events as e
+from services.domain.asked import scope_of
 from services.domain.events import Event
 from services.domain.explain_chain import chain, lines
 from services.domain.feeds import Feeds
@@ -14,7 +15,7 @@ from services.domain.narrative.features import VOICE
 from services.domain.narrative.phrases import phrases_of
 from services.domain.narrative.reading import read
 from services.domain.narrative.shown import shown
-from services.domain.numbers import number_faults
+from services.domain.numbers import ListLine, number_faults
 from services.domain.retraction import Reason, retracted
 from services.domain.silence import Feed, Limits, look
 from tests.domain.lives import (
@@ -106,6 +107,18 @@ def test_what_stands_under_a_heading_ends_with_its_sentence() -> None:
     assert text[span.start : span.end].rstrip(".") == "a letter"
 
 
+def test_what_stands_under_a_heading_reaches_no_heading_of_a_later_sentence() -> None:
+    text = "Evidence: a letter. It rained. Ask: an assessment"
+    (span,) = read(text)["evidence"]
+    assert text[span.start : span.end].rstrip(".") == "a letter"
+
+
+def test_a_phrase_is_shown_by_its_code_its_place_and_what_to_say_instead() -> None:
+    phrases = phrases_of([["no angel"]], {"no angel": "say what happened"})
+    (use,) = shown({"why": "He is no angel"}, phrases)["why"]["phrases"]
+    assert use == {"code": "no-angel", "place": [6, 14], "alternative": "say what happened"}
+
+
 def test_silence_is_counted_in_whole_hours() -> None:
     now = datetime(2026, 3, 2, 13, tzinfo=UTC)
     counts = {now - timedelta(hours=each): 1 for each in range(3, 8 * 168)}
@@ -121,6 +134,30 @@ def test_what_the_child_said_is_not_judged_and_no_phrase_is_shown_in_it() -> Non
     reason = dict.fromkeys(["why", VOICE], "He is no angel")
     found_in = shown(reason, phrases_of([["no angel"]], {}))
     assert [len(found_in[part]["phrases"]) for part in reason] == [1, 0]
+
+
+def test_a_local_list_may_hold_every_code_of_its_set_and_no_other() -> None:
+    units = ListLine(("response",), None, "us", "local")
+    blanks = ListLine(("tbc",), None, "us", "local")
+    stated = {"training.not_in_date.units": (units,), "completeness.placeholders": (blanks,)}
+    scope = scope_of({}, stated, policy().registry, {"unit": ["response", "front-desk"]})
+    assert scope.lists == {
+        "training.not_in_date.units": ["response", "front-desk"],
+        "completeness.placeholders": {"tbc"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("agency", "topic"),
+    [
+        ("norfolk-police", "police.events"),
+        ("norfolk-csc", "social-care.events"),
+        ("norfolk-school", "partner.events"),
+        ("norfolk-qa", "partner.events"),
+    ],
+)
+def test_an_agencys_events_go_to_the_topic_of_its_kind(agency: str, topic: str) -> None:
+    assert policy().registry.agencies[agency].topic == topic
 
 
 def test_support_is_still_owed_where_another_service_is_no_therapy() -> None:

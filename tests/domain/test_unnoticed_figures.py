@@ -7,10 +7,10 @@ import pytest
 
 from services.domain import events as e
 from services.domain.equity_pack import STAGE_BEFORE, Child, groups_of, pack
-from services.domain.explain_chain import chain, clock
-from tests.domain.lives import AREA, event, gaps
+from services.domain.explain_chain import chain, clock, lines
+from tests.domain.lives import AREA, event, gaps, policy
 from tests.domain.rules import build as b
-from tests.domain.rules.lessons import found, only
+from tests.domain.rules.lessons import ALL_SAID, found, only, said
 from tests.domain.whys import exposed, refused
 
 MADE = event(e.MADE, "2026-04-02T15:00:00Z", referral_ref="R-1", sent_to=AREA)
@@ -109,3 +109,11 @@ def test_closed_doors_are_looked_for_as_long_as_on_the_anchors_day(at: str, coun
     assert len(found(REPEATED, *REFUSED, exposed(at, 1), by=by)) == count
     fewer = b.ruled({f"{REPEATED}.decisions": [{"value": 3, "since": CHANGED}]})
     assert len(found(REPEATED, *REFUSED, exposed(at, 1), by=fewer)) == count
+
+
+def test_a_list_that_a_gap_was_judged_by_is_told_by_its_words() -> None:
+    gap = only("completeness.information_missing", said(b.made("2026-06-03 10:00"), {}, ALL_SAID))
+    held = lines(gap, policy(), gap.opens_at)
+    told = [text for _, text in chain(gap, "Told.", [], 0, held)]
+    named = "completeness.information_missing.required is address, where_now, immediate_safety"
+    assert any(text.startswith(named) for text in told)

@@ -48,6 +48,16 @@ KINDS = {
 kinds = pytest.mark.parametrize(("kind", "ref"), KINDS.values(), ids=KINDS)
 
 
+# contract.md: "A further `returned` starts a clock only when the earlier one has closed", and a gap
+# is closed from the very moment at which it was mended: returned again then, it is owed anew.
+def test_returned_again_in_the_moment_of_approval_and_after_it_starts_a_clock_of_its_own() -> None:
+    approved = reviewed("2026-03-05 09:00", "custody", "C-1", outcome="approved") | {"id": "a"}
+    again = returned("2026-03-05 09:00") | {"id": "b"}
+    first, second = gaps(*CUSTODY, approved, again)
+    assert (first.opens_at, first.closes_at) == span(OPENS, "2026-03-05 09:00")
+    assert (second.opens_at, second.closes_at) == span("2026-03-06 09:00")
+
+
 # contract.md says "A review `returned` of work never seen is owed its mending all the same."
 @kinds
 @pytest.mark.parametrize("seen", [WORK, ()], ids=["work", "work never seen"])
