@@ -14,6 +14,8 @@ class Fault(BaseModel):
     pointer: str = Field(description="RFC 6901, from the event's root.", examples=["/data/grade"])
     code: str = Field(examples=["not-in-code-set"])
     message: str = Field(default="", examples=["This must be one of: green, amber, red."])
+    line: int | None = Field(None, description="Of a body that cannot be read, from 1.")
+    column: int | None = Field(None, description="The same.")
 
 
 class Problem(BaseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 
-from services.intake import imports_api, lookups_api, reading, receipts_api
+from services.intake import imports_api, lookups_api, reading, receipts_api, strict_json
 from services.intake.candidates import TITLES, Answer, Offered
 from services.intake.desk import Asking, AtDesk, Desk
 from services.intake.limits import TooMuch
@@ -77,8 +77,8 @@ async def send_events(
 async def _take(request: Request, desk: Desk, caller: Caller, mode: str, *, keep: bool) -> Response:
     """Read the body, within the limits, and pass its events on."""
     body = await request.body()
-    if mode != reading.BATCH and len(body) > MAX_EVENT:
-        return problems.problem(413, "The event is too large", "event-too-large")
+    if oversized := _oversized(mode, body):
+        return oversized
     try:
         offered = await _offered(mode, _headers(request), body)
     except NotJson as error:
@@ -95,6 +95,16 @@ async def _take(request: Request, desk: Desk, caller: Caller, mode: str, *, keep
     async with desk.turns.turn(caller.agency):
         answers = await desk.intake.take(caller, offered, keep=keep)
     return _batch_answer(answers) if mode == reading.BATCH else _single_answer(answers[0])
+
+
+def _oversized(mode: str, body: bytes) -> Response | None:
+    """Refuse what is too much to read, before it is read."""
+    if mode != reading.BATCH and len(body) > MAX_EVENT:
+        return problems.problem(413, "The event is too large", "event-too-large")
+    if strict_json.crowded(body):
+        title = "The batch holds too many values; send it as several"
+        return problems.problem(413, title, "too-many-values")
+    return None
 
 
 def _headers(request: Request) -> list[tuple[str, str]]:
@@ -155,8 +165,9 @@ def _fault(fault: Fault) -> dict[str, object]:
 
 
 def _not_json(error: NotJson) -> Response:
+    place = {"line": error.line, "column": error.column} if error.line else {}
     where = f" Line {error.line}, column {error.column}." if error.line else ""
-    fault = {"pointer": "", "code": error.code, "message": error.message + where}
+    fault = {"pointer": "", "code": error.code, "message": error.message + where, **place}
     return problems.problem(400, "The body cannot be read", error.code, [fault])
 
 

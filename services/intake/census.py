@@ -11,11 +11,11 @@ from datetime import date, datetime, time
 from typing import Any, Final
 from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from services.domain.moments import LONDON, stamp
 from services.intake.census_children import Stated, child_of, code, text
+from services.intake.safe_xml import UnsafeXml, root_of, stretches
 from services.runtime.contracts import Fault
 
 SYSTEM: Final = "cin-census"
@@ -168,7 +168,7 @@ def read(content: bytes, places: Places, today: date) -> list[Fact]:
     """Return every fact that the file states, in its order.
 
     Raises:
-        Unreadable: `not-xml`, `forbidden-xml` (entities, document types), `not-a-census`.
+        Unreadable: as `check` says.
 
     """
     root = _root(content)
@@ -194,16 +194,28 @@ def read(content: bytes, places: Places, today: date) -> list[Fact]:
     return [_numbered(fact, row) for row, fact in enumerate(facts, 1)]
 
 
+def check(content: bytes) -> None:
+    """Say at the door whether this is a census at all; keeps nothing, however large it is.
+
+    Raises:
+        UnsafeXml: as `safe_xml` says, and `not-a-census`.
+
+    """
+    if root_of(stretches(content)) != "Message":
+        raise UnsafeXml("not-a-census")
+
+
 def _root(content: bytes) -> Element:
     try:
+        check(content)
         root: Element = fromstring(content, forbid_dtd=True)
-    except DefusedXmlException:
-        raise Unreadable("forbidden-xml") from None
-    except (ParseError, ValueError, LookupError, RecursionError):
+    except UnsafeXml as error:
+        raise Unreadable(error.code) from None
+    except (ParseError, ValueError, LookupError):
         raise Unreadable("not-xml") from None
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
-    if root.tag != "Message" or root.find("Children") is None:
+    if root.find("Children") is None:
         raise Unreadable("not-a-census")
     return root
 

@@ -1,5 +1,6 @@
 """How are files sent in, and how is it asked what became of them?"""
 
+import asyncio
 import csv
 import io
 from collections.abc import Mapping, Sequence
@@ -8,11 +9,13 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
 from msgspec import json
 
+from services.intake import census
 from services.intake.answers import ImportBegun, ImportRows, ImportStatus
 from services.intake.census import RECEIVED
 from services.intake.desk import Asking, AtDesk
 from services.intake.minted import Minted
 from services.intake.openapi import CENSUS_BODY, responses
+from services.intake.safe_xml import UnsafeXml
 from services.runtime import problems
 
 MAX_FILE: Final = 50 * 1024 * 1024
@@ -20,6 +23,14 @@ _XML: Final = frozenset({"application/xml", "text/xml"})
 _ONLY_XML: Final = (
     "Files of this kind cannot be read yet. Send a children in need census as application/xml."
 )
+_WORDS: Final = {
+    "not-xml": "This is not well-formed XML.",
+    "forbidden-xml": "A document type or an entity is not allowed.",
+    "tag-too-long": "A tag or comment is longer than 64 kB.",
+    "too-deep": "Elements are nested too deeply.",
+    "too-many-elements": "There are more elements than a census can need. Send it in parts.",
+    "not-a-census": "This is no children in need census: its outermost element is not Message.",
+}
 _COLUMNS: Final = ("row", "pointer", "fact", "outcome", "receipt", "errors", "warnings")
 
 
@@ -35,10 +46,12 @@ def routes() -> APIRouter:
         response_class=Response,
         responses=responses(
             {202: {"model": ImportBegun, "description": "Kept; it is worked off now."}},
+            400,
             401,
             403,
             413,
             415,
+            422,
             429,
             503,
         ),
@@ -88,7 +101,12 @@ async def begin_import(request: Request, desk: AtDesk, caller: Asking) -> Respon
         )
     desk.backlog.check()
     async with desk.uploads.turn(caller.agency):
-        import_id = await desk.imports.begin(caller.agency, await request.body())
+        content = await request.body()
+        try:
+            await asyncio.to_thread(census.check, content)
+        except UnsafeXml as error:
+            return _unsafe(error)
+        import_id = await desk.imports.begin(caller.agency, content)
     return _json({"id": import_id}, 202)
 
 
@@ -134,6 +152,14 @@ def _cell(value: object) -> str:
     """Write a cell so that no spreadsheet takes it for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _unsafe(error: UnsafeXml) -> Response:
+    """Say why a file is not even begun: 400 where it is no XML, else 422."""
+    place = {"line": error.line, "column": error.column} if error.line else {}
+    fault = {"pointer": "", "code": error.code, "message": _WORDS[error.code], **place}
+    status = 400 if error.code == "not-xml" else 422
+    return problems.problem(status, "The file cannot be read", error.code, [fault])
 
 
 def _json(content: object, status: int = 200) -> Response:

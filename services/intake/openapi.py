@@ -8,7 +8,7 @@ from services.runtime.problems import MEDIA_TYPE
 Responses = dict[int | str, dict[str, Any]]
 
 _WORDS: Final = {
-    400: "The body is not JSON in UTF-8; says where, where that is known.",
+    400: "The body is not JSON in UTF-8, or not XML; says where, where that is known.",
     401: "Nobody we know.",
     403: "This caller may not.",
     404: "Nothing that this caller may see.",

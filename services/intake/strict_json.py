@@ -9,12 +9,14 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 MAX_DEPTH: Final = 64
 MAX_WHOLE: Final = 2**53 - 1
+MAX_VALUES: Final = 400_000
+"""What a batch can need; a body of brackets alone would take a hundred times its size."""
 _DIGITS: Final = 17
 
 _UNSAFE: Final = re.compile(
@@ -44,6 +46,10 @@ class Flaw:
     path: tuple[str | int, ...]
     code: str
     message: str
+
+
+_Place: TypeAlias = tuple[tuple[str | int, ...], Any, Any]
+"""Path, container and key of a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,11 @@ def decode(body: bytes) -> str:
         return body.decode()
     except UnicodeDecodeError:
         raise NotJson("not-utf-8", "The body is not UTF-8.") from None
+
+
+def crowded(body: bytes) -> bool:
+    """Whether a body may hold more values than `MAX_VALUES`; commas in texts count as well."""
+    return sum(map(body.count, (b",", b"[", b"{"))) > MAX_VALUES
 
 
 def parse(body: bytes) -> tuple[Any, list[Flaw]]:
@@ -119,13 +130,14 @@ def _checked(value: object, *, look: bool) -> tuple[Any, list[Flaw]]:
     return holder[""], flaws
 
 
-def _places(
-    holder: dict[str, Any], flaws: list[Flaw], *, look: bool
-) -> Iterator[tuple[tuple[str | int, ...], Any, Any]]:
+def _places(holder: dict[str, Any], flaws: list[Flaw], *, look: bool) -> Iterator[_Place]:
     """Yield (path, container, key) of everything in the holder, from the outside in."""
-    waiting: list[tuple[tuple[str | int, ...], Any, Any]] = [((), holder, "")]
+    waiting: list[Iterator[_Place]] = [iter([((), holder, "")])]
     while waiting:
-        place = waiting.pop()
+        place = next(waiting[-1], None)
+        if place is None:
+            waiting.pop()
+            continue
         yield place
         path, container, key = place
         child = container[key]
@@ -138,14 +150,18 @@ def _places(
             flaws.append(Flaw(path, "too-deep", f"Nested more than {MAX_DEPTH} deep."))
             container[key] = None
         elif isinstance(child, list):
-            waiting.extend(((*path, index), child, index) for index in range(len(child)))
+            waiting.append(_inside(path, child, range(len(child))))
         else:
             for name in [name for name in child if unsafe(name)] if look else ():
                 flaws.append(
                     Flaw((*path, name), "unsafe-character", "A hidden character in a key.")
                 )
                 del child[name]
-            waiting.extend(((*path, name), child, name) for name in child)
+            waiting.append(_inside(path, child, child))
+
+
+def _inside(path: tuple[str | int, ...], container: Any, keys: Iterable[Any]) -> Iterator[_Place]:  # noqa: ANN401 - a list or a dict
+    return (((*path, key), container, key) for key in keys)
 
 
 def _twice(path: tuple[str | int, ...], value: _Repeated) -> Iterator[Flaw]:

@@ -67,7 +67,14 @@ async def test_what_is_not_json_in_utf8_is_400(police: Sender, body: bytes) -> N
 
 async def test_malformed_json_is_placed_by_line_and_column(police: Sender) -> None:
     answer = await police.send(b'{\n  "id" 1}')
-    assert "Line 2, column 8." in answer.json()["errors"][0]["message"]
+    (fault,) = answer.json()["errors"]
+    assert (fault["line"], fault["column"]) == (2, 8)
+    assert "Line 2, column 8." in fault["message"]
+
+
+async def test_a_batch_of_brackets_is_refused_before_it_is_read(police: Sender) -> None:
+    answer = await police.send(b"[" + b"[]," * 500_000 + b"[]]", BATCH)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-many-values")
 
 
 async def test_nesting_that_would_exhaust_a_parser_is_refused(police: Sender) -> None:

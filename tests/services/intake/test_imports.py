@@ -140,23 +140,39 @@ async def test_an_import_goes_on_where_it_was_interrupted(
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("content", "status", "reason"),
     [
-        (b"", "not-xml"),
-        (b"<Message>", "not-xml"),
-        (b"<Other/>", "not-a-census"),
-        (b'<!DOCTYPE m [<!ENTITY a "b">]><Message>&a;</Message>', "forbidden-xml"),
-        (b'<?xml version="1.0" encoding="klingon"?><Message/>', "not-xml"),
-        ("<Message/>".encode("utf-16"), "not-a-census"),
+        (b"", 400, "not-xml"),
+        (b"<Message>", 400, "not-xml"),
+        (b"<Message>\x00</Message>", 400, "not-xml"),
+        (b'<?xml version="1.0" encoding="klingon"?><Message/>', 400, "not-xml"),
+        (b"<Other/>", 422, "not-a-census"),
+        (b'<!DOCTYPE m [<!ENTITY a "b">]><Message>&a;</Message>', 422, "forbidden-xml"),
+        (b'<!DOCTYPE m SYSTEM "http://example.test/m.dtd"><Message/>', 422, "forbidden-xml"),
+        (b"<Message>" + b"<a>" * 10_000 + b"</a>" * 10_000 + b"</Message>", 422, "too-deep"),
+        (b"<Message " + b"a" * 70_000 + b"='1'/>", 422, "tag-too-long"),
     ],
 )
-async def test_what_is_no_census_fails_with_a_reason(
-    social_care: Sender, app: FastAPI, content: bytes, reason: str
+async def test_what_is_no_census_is_refused_at_the_door(
+    social_care: Sender, content: bytes, status: int, reason: str
 ) -> None:
-    import_id = await begin(social_care, content, "text/xml")
+    answer = await social_care.send(content, "text/xml", path="/v1/imports")
+    assert (answer.status_code, answer.json()["code"]) == (status, reason)
+
+
+async def test_xml_that_breaks_off_is_placed_by_line_and_column(social_care: Sender) -> None:
+    answer = await social_care.send(b"<Message>\n  <a></b>", "text/xml", path="/v1/imports")
+    (fault,) = answer.json()["errors"]
+    assert (fault["line"], fault["column"]) == (2, 8)
+
+
+async def test_a_census_without_children_fails_with_a_reason(
+    social_care: Sender, app: FastAPI
+) -> None:
+    import_id = await begin(social_care, "<Message/>".encode("utf-16"), "text/xml")
     await app.state.desk.imports.work_off()
     told = await outcome(social_care, import_id)
-    assert (told["state"], told["reason"]) == ("failed", reason)
+    assert (told["state"], told["reason"]) == ("failed", "not-a-census")
 
 
 async def test_rows_come_as_csv_that_no_spreadsheet_executes(
