@@ -73,7 +73,9 @@ class Chunk:
         refusals: dict[int, Answer] = {}
         resolved: dict[int, str] = {}
         for place, candidate in fresh.items():
-            if not entitlement.entitled(candidate, records.get(place), known, own):
+            if not entitlement.entitled(
+                candidate, records.get(place), known, own, self.caller, registry
+            ):
                 refusals[place] = refused(403, "not-entitled", candidate.event)
             elif candidate.child_ref is not None:
                 ref = entitlement.resolve(candidate, self.caller, known, registry)

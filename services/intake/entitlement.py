@@ -11,11 +11,14 @@ from services.domain.events import AMENDED, INCIDENT_TYPES, MADE, NOT_REFERRED, 
 from services.domain.registry import Registry
 from services.intake.candidates import Candidate
 from services.intake.knowledge import (
+    ABOUT_GAPS,
     ANSWERED,
     INCIDENT_KINDS,
     ONE_AGENCYS_KINDS,
     Carrier,
     Knowledge,
+    KnownGap,
+    gaps_named,
     owners,
 )
 from services.intake.store import Owner
@@ -76,7 +79,14 @@ def areas_of(caller: Caller, registry: Registry) -> frozenset[str]:
     return areas & frozenset(caller.areas) if caller.areas is not None else areas
 
 
-def entitled(candidate: Candidate, record: Owner | None, known: Knowledge, own: OwnChunk) -> bool:
+def entitled(  # noqa: PLR0913 - what is said, by whom, of what is known
+    candidate: Candidate,
+    record: Owner | None,
+    known: Knowledge,
+    own: OwnChunk,
+    caller: Caller,
+    registry: Registry,
+) -> bool:
     """Whether what is known lets this agency say it."""
     if candidate.type in {AMENDED, WITHDRAWN}:
         return _may_change(candidate, record, known, own)
@@ -87,6 +97,9 @@ def entitled(candidate: Candidate, record: Owner | None, known: Knowledge, own: 
     if candidate.type == ANSWERED:
         gap = known.gaps.get(candidate.stated["gap_id"])
         return gap is None or gap.agency == candidate.agency
+    if candidate.type in ABOUT_GAPS:
+        gaps = (known.gaps.get(gap_id) for gap_id in gaps_named(candidate))
+        return all(gap is None or sees(caller, gap.agency, registry) for gap in gaps)
     return True
 
 
@@ -97,8 +110,8 @@ def resolve(
 
     None where nothing is known of it or the caller may not see it: the two look alike.
     """
-    if candidate.type == ANSWERED:
-        return _record_of_gap(candidate, caller, known, registry)
+    if candidate.type in ABOUT_GAPS:
+        return _record_of_gaps(candidate, caller, known, registry)
     for kind, ref in candidate.refs:
         for carrier in known.carriers.get((kind, ref), ()):
             if (
@@ -110,10 +123,24 @@ def resolve(
     return None
 
 
-def _record_of_gap(
+def _record_of_gaps(
     candidate: Candidate, caller: Caller, known: Knowledge, registry: Registry
 ) -> str | None:
-    gap = known.gaps.get(candidate.stated["gap_id"])
+    """Return the record of the first gap named; None unless every one is this child's."""
+    records = [
+        _record_of_gap(known.gaps.get(gap_id), candidate, caller, known, registry)
+        for gap_id in gaps_named(candidate)
+    ]
+    return records[0] if all(records) else None
+
+
+def _record_of_gap(
+    gap: KnownGap | None,
+    candidate: Candidate,
+    caller: Caller,
+    known: Knowledge,
+    registry: Registry,
+) -> str | None:
     if gap is None or gap.anchor not in known.anchors:
         return None
     record_ref, child_ref = known.anchors[gap.anchor]

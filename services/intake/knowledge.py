@@ -13,6 +13,10 @@ from services.intake.candidates import Candidate
 from services.intake.store import Connection
 
 ANSWERED = "gap.answered.v1"
+ABOUT_GAPS = frozenset(
+    {ANSWERED, "alert.acknowledged.v1", "alert.taken-in-hand.v1", "alert.resolved.v1"}
+)
+"""The types that speak of gaps by their ids."""
 INCIDENT_KINDS = ("custody", "incident", "interview", "concern")
 ONE_AGENCYS_KINDS = ("custody", "interview", "concern")
 """Refs that only the agency whose work it is gives to its events; an incident is shared."""
@@ -101,7 +105,7 @@ async def gather(connection: Connection, candidates: Sequence[Candidate]) -> Kno
     if targets:
         rows = await connection.fetch(_TARGETS, *_pairs(targets))
         known.targets = frozenset((row["source"], row["id"]) for row in rows)
-    gap_ids = {c.stated["gap_id"] for c in candidates if c.type == ANSWERED}
+    gap_ids = {gap_id for c in candidates for gap_id in gaps_named(c)}
     if gap_ids:
         await _gaps(connection, known, [text for text in gap_ids if _is_uuid(text)])
     macs = [mac for c in candidates if _names_target(c) for mac in (c.nhs_mac, c.upn_mac) if mac]
@@ -111,6 +115,14 @@ async def gather(connection: Connection, candidates: Sequence[Candidate]) -> Kno
             found[row["mac"]].add(row["child_ref"])
         known.children_by_mac = found
     return known
+
+
+def gaps_named(candidate: Candidate) -> Sequence[str]:
+    """Return the ids of the gaps that a candidate speaks of, as it names them."""
+    if candidate.type not in ABOUT_GAPS:
+        return ()
+    named = candidate.stated
+    return (named["gap_id"],) if candidate.type == ANSWERED else tuple(named["gap_ids"])
 
 
 def _wanted(candidate: Candidate) -> Iterable[tuple[str, str]]:

@@ -36,6 +36,7 @@ PATTERN_WORDS = {
 LIMIT_WORDS = {
     "maxLength": ("too-long", "This may have at most {} characters."),
     "minLength": ("too-short", "This needs at least {} characters."),
+    "minItems": ("too-few", "This needs at least {} entries."),
     "maxItems": ("too-many", "This may have at most {} entries."),
     "maxProperties": ("too-many", "This may have at most {} entries."),
     "minimum": ("out-of-range", "This may not be less than {}."),

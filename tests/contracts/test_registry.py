@@ -14,16 +14,17 @@ POLICE = {
     "oversight",
     "training",
     "gap",
+    "alert",
     "event",
 }
-PARTNER = {"partner", "service", "referral", "no-referral", "training", "gap", "event"}
+PARTNER = {"partner", "service", "referral", "no-referral", "training", "gap", "alert", "event"}
 FAMILIES = {
     "norfolk-police": POLICE,
     "norfolk-csc": PARTNER | {"social-care"},
     "norfolk-school": PARTNER,
     "norfolk-voluntary": PARTNER,
     "norfolk-health": PARTNER,
-    "norfolk-qa": {"oversight", "referral", "training", "gap", "event"},
+    "norfolk-qa": {"oversight", "referral", "training", "gap", "alert", "event"},
     "norfolk-opcc": set(),
     "referral-watch": {"identity"},
 }

@@ -22,6 +22,7 @@ PROBES: dict[str, tuple[dict[str, Any], Any, Any]] = {
     "maxLength": ({"maxLength": 1}, "a", "ab"),
     "minimum": ({"minimum": 1}, 1, 0),
     "items": ({"items": {"type": "null"}}, [None], [1]),
+    "minItems": ({"minItems": 1}, [1], []),
     "maxItems": ({"maxItems": 1}, [1], [1, 2]),
     "properties": ({"properties": {"a": {"type": "null"}}}, {"a": None}, {"a": 1}),
     "required": ({"required": ["a"]}, {"a": 1}, {}),

@@ -212,3 +212,36 @@ async def test_a_reviewer_names_the_child_by_child_ref(
     assert unknown.json() == elsewhere.json()
     topics = await intake_pool.fetch("SELECT topic FROM outbox ORDER BY seq")
     assert [row["topic"] for row in topics] == ["police.events", "partner.events"]
+
+
+def acknowledged(agency: str, whom: dict[str, str], *gap_ids: str) -> Event:
+    body = {"child": whom, "gap_ids": list(gap_ids or (GAP,))}
+    return event(agency, "alert.acknowledged.v1", body)
+
+
+async def test_who_owes_an_alerts_gaps_or_reviews_their_area_speaks_of_it_and_nobody_else(
+    police: Sender, school: Sender, senders: Senders, known_gap: str, intake_pool: Pool
+) -> None:
+    whom = {"child_ref": known_gap}
+    reviewer = senders("norfolk-qa", "qa-reviewer")
+    supervisor = senders("norfolk-police", "police-supervisor")
+    assert await status(supervisor, acknowledged("norfolk-police", whom)) == 202
+    assert await status(reviewer, acknowledged("norfolk-qa", whom)) == 202
+    assert await status(police, acknowledged("norfolk-police", {"local_id": "P-1"})) == 202
+    assert await status(school, acknowledged("norfolk-school", whom)) == 403
+    assert await status(school, acknowledged("norfolk-school", {"local_id": "S-1"})) == 403
+    records = await intake_pool.fetch(
+        "SELECT DISTINCT record_ref FROM event WHERE source NOT LIKE '/norfolk-police/%'"
+    )
+    assert [row["record_ref"] for row in records] == [
+        await intake_pool.fetchval("SELECT record_ref FROM record WHERE child_ref = $1", known_gap)
+    ]
+
+
+async def test_an_alert_is_of_one_child_and_of_gaps_that_are_known(
+    police: Sender, known_gap: str
+) -> None:
+    unknown = "0b6f0f3e-7d4b-5a8c-9f2e-1d3c5b7a9e02"
+    whom = {"child_ref": known_gap}
+    assert await status(police, acknowledged("norfolk-police", whom, GAP, unknown)) == 422
+    assert await status(police, acknowledged("norfolk-police", {"child_ref": "f" * 32})) == 422
