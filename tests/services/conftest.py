@@ -75,10 +75,17 @@ async def template(postgres_port: int) -> str:
 @pytest.fixture
 async def dsn(postgres_port: int, template: str) -> AsyncIterator[Dsn]:
     """The address, by role, of a fresh database with every service's schema."""
-    owner = f"postgresql://postgres@{HOST}:{postgres_port}/postgres"
+    async with fresh_database(postgres_port, template) as found:
+        yield found
+
+
+@asynccontextmanager
+async def fresh_database(port: int, template: str) -> AsyncIterator[Dsn]:
+    """Make a database from the template; gone again afterwards."""
+    owner = f"postgresql://postgres@{HOST}:{port}/postgres"
     name = f"test_{secrets.token_hex(6)}"
     await _execute(owner, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield lambda role: f"postgresql://{role}@{HOST}:{postgres_port}/{name}"
+    yield lambda role: f"postgresql://{role}@{HOST}:{port}/{name}"
     await _execute(owner, f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -1,0 +1,58 @@
+"""The services in this process, over a real database that holds something of every agency."""
+
+import json
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from joserfc.jwk import KeySet
+
+from deploy.embedded.places import PROJECT
+from services.runtime.contracts import Contracts
+from tests.access import faces, world
+from tests.access.people import KEY
+from tests.services.conftest import Dsn, fresh_database, postgres_port, template
+
+__all__ = ["postgres_port", "template"]
+
+
+@pytest.fixture(scope="session")
+def schemas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """schemas/ with two agencies of another county in its registry."""
+    folder = tmp_path_factory.mktemp("access") / "schemas"
+    shutil.copytree(PROJECT / "schemas", folder)
+    registry = folder / "agencies.toml"
+    registry.write_text(registry.read_text() + world.REGISTERED)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def contracts(schemas: Path) -> Contracts:
+    return Contracts.load(schemas)
+
+
+@pytest.fixture(scope="session")
+async def dsn(postgres_port: int, template: str) -> AsyncIterator[Dsn]:
+    """The address, by role, of the one database of the matrix."""
+    async with fresh_database(postgres_port, template) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def clients(
+    dsn: Dsn, contracts: Contracts, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+    """A client for every service."""
+    folder = tmp_path_factory.mktemp("keys")
+    jwks = folder / "jwks.json"
+    jwks.write_text(json.dumps(KeySet([KEY]).as_dict(private=False)))
+    async with faces.faces(dsn, contracts, jwks, folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def objects(dsn: Dsn, clients: dict[str, httpx.AsyncClient]) -> world.World:
+    """Something of every agency."""
+    return await world.build(dsn, clients["intake"])

@@ -1,0 +1,139 @@
+"""What is there to be seen? One object of every kind for each of some agencies in two counties.
+
+Events come in by intake's own door; what chronology and ledger would make of them is put beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from uuid import UUID, uuid5
+
+import asyncpg
+import httpx
+
+from services.domain.gaps import Gap
+from services.domain.moments import moment
+from services.ledger.handlers import keep
+from services.runtime import clock
+from tests.access.people import token
+from tests.gaps import gap, verdict
+from tests.services.conftest import Dsn, Pool
+
+NORFOLK = ("norfolk-police", "norfolk-csc", "norfolk-school", "norfolk-voluntary", "norfolk-health")
+KENT = ("kent-police", "kent-csc")
+REGISTERED = """
+[agencies.kent-police]
+name = "Kent Police"
+kind = "police"
+areas = ["E23000032", "E10000016"]
+
+[agencies.kent-csc]
+name = "Kent children's social care"
+kind = "social-care"
+areas = ["E10000016"]
+"""
+MONTH = "2026-03"
+AT = "2026-03-02T09:00:00Z"
+_PUBLISHED = "SELECT value FROM outbox WHERE receipt = $1"
+_EVENT = """
+INSERT INTO event (source, id, type, time, record_ref, feature_version, revision, body,
+                   child_version, stored_at)
+VALUES ($1, $2, 'referral.made.v1', $3, $4, 1, 0, $5, 1, $3)
+"""
+_IMPORT = """
+INSERT INTO import (id, agency, format, state, created_at, wrapped_key, master_key_id)
+VALUES ($1, $2, 'cin-census', 'done', $3, '', '')
+"""
+_ROW = """
+INSERT INTO import_row (import_id, row, pointer, fact, outcome, receipt)
+VALUES ($1, 1, '/Children', 'referral.made.v1', 'accepted', $2)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """One agency's child with all that hangs on it; the fields may be named in the table.
+
+    Every field but agency and month is a mark: it stands in no answer to who may not see it.
+    """
+
+    agency: str
+    month: str
+    child_ref: str
+    receipt: str
+    event_id: str
+    referral_ref: str
+    gap_id: str
+    import_id: str
+    family_name: str
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """Everything by which it could be known."""
+        return frozenset(asdict(self).values()) - {self.agency, self.month}
+
+
+World = Mapping[str, Object]
+
+
+async def build(dsn: Dsn, intake: httpx.AsyncClient) -> World:
+    """Make every agency's object."""
+    made = {}
+    async with (
+        asyncpg.create_pool(dsn("intake"), min_size=1) as vault,
+        asyncpg.create_pool(dsn("chronology"), min_size=1) as chronology,
+        asyncpg.create_pool(dsn("ledger"), min_size=1) as ledger,
+    ):
+        for agency in (*NORFOLK, *KENT):
+            one = await _sent(vault, intake, agency)
+            await _stored(chronology, one, await vault.fetchval(_PUBLISHED, one.receipt))
+            await keep(ledger, [], [verdict(_gap(one), child_ref=one.child_ref)])
+            await vault.execute(_IMPORT, one.import_id, agency, moment(AT))
+            await vault.execute(_ROW, one.import_id, one.receipt)
+            made[agency] = one
+    return made
+
+
+async def _sent(vault: Pool, intake: httpx.AsyncClient, agency: str) -> Object:
+    """Send an agency's referral; return what it is known by."""
+    name = f"Quill{agency.replace('-', '')}"
+    event_id, referral_ref = f"E-{agency}", f"R-{agency}"
+    event = {
+        "specversion": "1.0", "source": f"/{agency}/cases", "id": event_id,
+        "type": "referral.made.v1", "time": AT,
+        "data": {
+            "child": {"local_id": f"L-{agency}", "family_name": name, "sex": "M"},
+            "practitioner": {"ref": "PC-7", "role": "investigator"},
+            "referral_ref": referral_ref, "sent_to": "E10000020", "urgency": "standard",
+            "harms": ["knife"], "reason": {"why": "He was found with a knife at the park."},
+        },
+    }  # fmt: skip
+    answer = await intake.post("/v1/events", json=event, headers={
+        "Authorization": f"Bearer {token(agency, 'agency')}",
+        "Content-Type": "application/cloudevents+json",
+    })  # fmt: skip
+    assert answer.status_code == 202, answer.text
+    receipt = answer.json()["receipt"]
+    child_ref = await vault.fetchval(
+        "SELECT child_ref FROM record JOIN event USING (record_ref) WHERE receipt = $1", receipt
+    )
+    gap_id = str(uuid5(UUID(int=0), agency))
+    return Object(
+        agency, MONTH, child_ref, receipt, event_id, referral_ref, gap_id, clock.new_ref(), name
+    )
+
+
+async def _stored(chronology: Pool, one: Object, published: bytes) -> None:
+    """Store the event as chronology would have."""
+    await chronology.execute("INSERT INTO child VALUES ($1)", one.child_ref)
+    await chronology.execute("INSERT INTO record VALUES ($1, $1)", one.child_ref)
+    source = f"/{one.agency}/cases"
+    await chronology.execute(_EVENT, source, one.event_id, moment(AT), one.child_ref, published)
+
+
+def _gap(one: Object) -> Gap:
+    source = f"/{one.agency}/cases"
+    return gap(
+        1, gap_id=one.gap_id, child_ref=one.child_ref, referral_ref=one.referral_ref,
+        agency=one.agency, visible_to=(), anchor=(source, one.event_id),
+        evidence=((source, one.event_id),),
+    )  # fmt: skip
