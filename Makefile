@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help check test demo up down status clean rebuild simulate refeature bench mutants deps lock catalogue
+.PHONY: help check test demo up down status clean rebuild simulate rotate refeature bench mutants deps lock catalogue
 
 PY := .venv/bin/python
 VENV := .venv/.ready
@@ -46,6 +46,9 @@ rebuild: $(VENV)  ## judge all history again by the policy in schemas/policy, an
 
 simulate: $(VENV)  ## POLICY=file FROM=day TO=day: what another policy would find; changes nothing
 	@$(PY) -m deploy.embedded.beside services.ledger.simulate --policy "$(POLICY)" --from "$(FROM)" --to "$(TO)"
+
+rotate: $(VENV)  ## go on wrapping every key by the current master key (DO=--new makes one, DO=--list, DO="--retire ID")
+	@$(PY) -m deploy.embedded.beside services.intake.rotate $(DO)
 
 refeature: $(VENV)  ## read the vault again where older code has read it, and publish it again
 	@$(PY) -m deploy.embedded.beside services.intake.refeature

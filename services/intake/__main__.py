@@ -21,7 +21,7 @@ def main() -> None:
     desk: Desk = app.state.desk
 
     async def start() -> None:
-        desk.open(await postgres.create_pool(settings))
+        await desk.open(await postgres.create_pool(settings))
 
     async def stop() -> None:
         desk.pool.terminate()

@@ -8,11 +8,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.intake.handlers import Intake
 from services.intake.imports import Imports
+from services.intake.keyring import vault_of
 from services.intake.limits import Backlog, Rates, Turns
 from services.intake.lookups import Desk as LookupDesk
 from services.intake.settings import Settings
 from services.intake.together import Together
-from services.intake.vault import Vault
 from services.runtime.auth import Caller, Unauthorised, Verifier
 from services.runtime.contracts import Contracts
 
@@ -44,11 +44,11 @@ class Desk:
         self._verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
         self._master_key_file = settings.master_key_file
 
-    def open(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    async def open(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         """Put the parts together around a pool. Raises ValueError for an unusable master key."""
         if self._master_key_file is None:
             raise ValueError("no master key")
-        vault = Vault.load(self._master_key_file)
+        vault = await vault_of(pool, self._master_key_file)
         self.pool = pool
         self.intake = Intake(pool, self.contracts, vault)
         self.together = Together(self.intake.take, self._requests_waiting)

@@ -13,6 +13,7 @@ from services.intake import matcher_store, neighbourhood
 from services.intake.ages import Ages
 from services.intake.bridges import connected
 from services.intake.features import topic_of_agency
+from services.intake.keyring import vault_of
 from services.intake.matcher_store import Decision, Relinked, Unmatched
 from services.intake.matching import child_refs, match
 from services.intake.neighbourhood import Neighbourhood
@@ -202,14 +203,15 @@ def _causes(found: Neighbourhood, concerns: Mapping[str, set[str]]) -> dict[str,
 def main() -> NoReturn:
     """Match until told to stop."""
     settings = Settings.load()
-    if settings.master_key_file is None:
+    master_key_file = settings.master_key_file
+    if master_key_file is None:
         raise Misconfigured(
             "Cannot start, the environment is not right: RW_MASTER_KEY_FILE is missing"
         )
-    vault = Vault.load(settings.master_key_file)
     contracts = Contracts.load(settings.schemas, settings.policy_pack)
 
-    def steps(worker: Worker) -> Sequence[Step]:
+    async def steps(worker: Worker) -> Sequence[Step]:
+        vault = await vault_of(worker.pool, master_key_file)
         matcher = Matcher(worker.pool, contracts, vault, worker.progress)
         return matcher.run, matcher.watch
 

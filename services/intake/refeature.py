@@ -9,12 +9,14 @@ import asyncio
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import asyncpg
 
 from services.intake import matcher_store, revision
 from services.intake.features import FEATURE_VERSION
+from services.intake.keyring import vault_of
 from services.intake.revision import SEALED
 from services.intake.settings import Settings
 from services.intake.vault import Vault
@@ -127,11 +129,11 @@ class Refeature:
         return waiting >= AHEAD
 
 
-async def refeature(settings: Settings, vault: Vault) -> None:
+async def refeature(settings: Settings, master_key_file: Path) -> None:
     """Publish again all that is behind, telling each second how far it has come."""
     contracts = Contracts.load(settings.schemas, settings.policy_pack)
     pool = await postgres.create_pool(settings)
-    work = Refeature(pool, contracts, vault)
+    work = Refeature(pool, contracts, await vault_of(pool, master_key_file))
     telling = asyncio.create_task(_tell(work.progress))
     try:
         await work.run()
@@ -166,7 +168,7 @@ def main() -> None:
             "Cannot start, the environment is not right: RW_MASTER_KEY_FILE is missing"
         )
     try:
-        asyncio.run(refeature(settings, Vault.load(settings.master_key_file)))
+        asyncio.run(refeature(settings, settings.master_key_file))
     except KeyboardInterrupt:
         sys.exit("Stopped; the next run goes on from here.")
 

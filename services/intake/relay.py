@@ -157,7 +157,7 @@ def main() -> NoReturn:
     owned = Contracts.load(settings.schemas).topics.values()
     topics = [topic.name for topic in owned if topic.owner == "intake"]
 
-    def steps(worker: Worker) -> Sequence[Step]:
+    async def steps(worker: Worker) -> Sequence[Step]:
         relay = Relay(worker.pool, worker.publisher, worker.progress)
         reconciler = Reconciler(worker.pool, settings.reconcile_after)
 

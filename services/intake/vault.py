@@ -1,17 +1,15 @@
 """How is identity kept so that nobody reads it by accident, and compared without being read?
 
 Three things: a master key wraps a random key for every record (or member of staff), that key seals
-what was said of them, and keyed MACs let equal values be found without opening anything. A key
-service can take the master key's place by offering the two methods of `Wrapping`.
+what was said of them, and keyed MACs let equal values be found without opening anything. Who keeps
+the master keys is behind `Wrapping`: a file (`keyring.KeyFile`), or a key service that offers the
+same two methods.
 """
 
 import hmac
 import os
-from base64 import b64decode
-from binascii import Error as NotBase64
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -41,17 +39,25 @@ class Unreadable(Exception):
     """What was sealed does not open: another key, another place, or it was changed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A wrapped key as it is stored: its bytes, and which master key opens it."""
+
+    key: bytes
+    master_key_id: str
+
+
 class Wrapping(Protocol):
-    """Who keeps the master key: a file here, a key service where there is one."""
+    """Who keeps the master keys. Several may open; one, the current one, wraps what is new."""
 
     @property
-    def master_key_id(self) -> str:
-        """Which master key wraps what is new; kept beside everything it wrapped."""
+    def current(self) -> str:
+        """The id of the master key that wraps what is new."""
 
-    def wrap(self, key: bytes, owner: str) -> bytes:
-        """Wrap a key so that it opens for this owner alone."""
+    def wrap(self, key: bytes, owner: str) -> Wrapped:
+        """Wrap a key by the current master key, so that it opens for this owner alone."""
 
-    def unwrap(self, wrapped: bytes, owner: str, master_key_id: str) -> bytes:
+    def unwrap(self, wrapped: Wrapped, owner: str) -> bytes:
         """Return the key; raises Unreadable."""
 
 
@@ -80,22 +86,23 @@ class MasterKey:
     """A master key held in memory."""
 
     def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise ValueError("a master key has 32 bytes")
         self._cipher = AESGCM(_derive(key, "wrap"))
-        self.master_key_id = _derive(key, "name").hex()[:16]
+        self.current = _derive(key, "name").hex()[:16]
 
-    def wrap(self, key: bytes, owner: str) -> bytes:
+    def wrap(self, key: bytes, owner: str) -> Wrapped:
         """Wrap a key with AES-GCM, bound to its owner."""
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, key, owner.encode())
+        return Wrapped(nonce + self._cipher.encrypt(nonce, key, owner.encode()), self.current)
 
-    def unwrap(self, wrapped: bytes, owner: str, master_key_id: str) -> bytes:
+    def unwrap(self, wrapped: Wrapped, owner: str) -> bytes:
         """Return the key; raises Unreadable."""
-        if master_key_id != self.master_key_id:
+        if wrapped.master_key_id != self.current:
             raise Unreadable
+        nonce, sealed = wrapped.key[:_NONCE_BYTES], wrapped.key[_NONCE_BYTES:]
         try:
-            return self._cipher.decrypt(
-                wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], owner.encode()
-            )
+            return self._cipher.decrypt(nonce, sealed, owner.encode())
         except InvalidTag:
             raise Unreadable from None
 
@@ -103,35 +110,25 @@ class MasterKey:
 class Vault:
     """Sealing keys and MACs. `owner` is the record_ref, staff_ref or import id a key belongs to."""
 
-    def __init__(self, wrapping: Wrapping, mac_keys: dict[Purpose, bytes]) -> None:
+    def __init__(self, wrapping: Wrapping, mac_root: bytes) -> None:
+        """Every MAC key is derived from `mac_root`, which no master key's end touches."""
         self._wrapping = wrapping
-        self._mac_keys = mac_keys
+        self._mac_keys = {p: _derive(mac_root, f"mac:{p}") for p in PURPOSES}
 
     @classmethod
     def of(cls, master_key: bytes) -> "Vault":
-        """Make a vault of one master key of 32 bytes; every MAC key is derived from it."""
-        if len(master_key) != KEY_BYTES:
-            raise ValueError("a master key has 32 bytes")
-        keys = {purpose: _derive(master_key, f"mac:{purpose}") for purpose in PURPOSES}
-        return cls(MasterKey(master_key), keys)
-
-    @classmethod
-    def load(cls, path: Path) -> "Vault":
-        """Read the master key file: 32 bytes as base64. ValueError says what is wrong with it."""
-        try:
-            return cls.of(b64decode(path.read_bytes().strip(), validate=True))
-        except NotBase64:
-            raise ValueError("the master key file is not base64") from None
+        """Make a vault of one master key alone, whose MAC keys are derived from it too."""
+        return cls(MasterKey(master_key), master_key)
 
     def new_key(self, owner: str) -> SealingKey:
         """Make a fresh random key for an owner."""
         key = os.urandom(KEY_BYTES)
         wrapped = self._wrapping.wrap(key, owner)
-        return SealingKey(wrapped, self._wrapping.master_key_id, AESGCM(key))
+        return SealingKey(wrapped.key, wrapped.master_key_id, AESGCM(key))
 
     def key_of(self, owner: str, wrapped: bytes, master_key_id: str) -> SealingKey:
         """Unwrap a stored key; raises Unreadable."""
-        key = self._wrapping.unwrap(wrapped, owner, master_key_id)
+        key = self._wrapping.unwrap(Wrapped(wrapped, master_key_id), owner)
         return SealingKey(wrapped, master_key_id, AESGCM(key))
 
     def mac(self, purpose: Purpose, *parts: str | bytes) -> bytes:

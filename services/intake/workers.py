@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeAlias
 
 import asyncpg
 
@@ -14,6 +14,7 @@ from services.runtime.settings import Settings
 from services.runtime.status import Progress
 
 Step = Callable[[], Awaitable[None]]
+Steps: TypeAlias = "Callable[[Worker], Awaitable[Sequence[Step]]]"
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -27,9 +28,7 @@ class Worker:
 
     pool: "asyncpg.Pool[asyncpg.Record]"
 
-    def __init__(
-        self, service: str, settings: Settings, steps: "Callable[[Worker], Sequence[Step]]"
-    ) -> None:
+    def __init__(self, service: str, settings: Settings, steps: Steps) -> None:
         self.settings = settings
         self.publisher = kafka.Publisher(service, settings.kafka_bootstrap)
         self.progress = Progress()
@@ -61,7 +60,7 @@ class Worker:
 
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            for step in self._steps(self):
+            for step in await self._steps(self):
                 tasks.create_task(postgres.patiently(step, also=(NotNow,)))
 
     async def _database(self) -> bool:

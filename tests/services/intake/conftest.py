@@ -47,11 +47,11 @@ def settings(dsn: Dsn, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings, contracts: Contracts, intake_pool: Pool) -> FastAPI:
+async def app(settings: Settings, contracts: Contracts, intake_pool: Pool) -> FastAPI:
     app = create_app(settings, contracts)
     problems.install(app)
     access.install(app, "intake")
-    app.state.desk.open(intake_pool)
+    await app.state.desk.open(intake_pool)
     return app
 
 
