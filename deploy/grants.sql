@@ -1,7 +1,8 @@
 -- Who may read whose views across schemas; run by the database's owner after migrations, any number of times.
 GRANT USAGE ON SCHEMA chronology TO intake, ledger, dashboards;
 GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.record_position,
-                chronology.touch_position, chronology.child_position TO intake;
+                chronology.touch_position, chronology.child_position, chronology.history_event,
+                chronology.history_retraction TO intake;
 GRANT SELECT ON chronology.child_position, chronology.history_event, chronology.history_training,
                 chronology.history_retraction TO ledger;
 GRANT SELECT ON chronology.event_kind, chronology.child_position, chronology.history_event,

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from services.dashboards import agreement, store
-from services.dashboards.case_history import histories
+from services.dashboards.case_history import referred
 from services.dashboards.desk import Desk
 from services.dashboards.handlers import Forbidden
 from services.dashboards.sight import Sight, sight_of
@@ -33,7 +33,7 @@ async def sample(desk: Desk, caller: Caller, named: str, month: Month, seed: str
     async with _reading(desk, caller) as (connection, sight):
         found = [
             candidate
-            for folded in await histories(connection, month, desk.registry)
+            for folded in await referred(connection, month, desk.registry)
             for candidate in candidates(folded, desk.policy, month, sight.owing)
         ]
         drawn = dip_sample.draw(found, plan, f"{named}\n{seed}")
@@ -59,7 +59,7 @@ async def compared(desk: Desk, caller: Caller, named: str, within: Month) -> dic
     """
     async with _reading(desk, caller) as (connection, sight):
         paired = []
-        for folded in await histories(connection, within, desk.registry):
+        for folded in await referred(connection, within, desk.registry):
             made = {one.referral_ref for one in _made(folded, desk, within, sight)}
             paired += [pairs(folded.referrals[ref], sight.owing) for ref in sorted(made)]
         twice = sum(bool(one) for one in paired)

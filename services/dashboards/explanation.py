@@ -79,7 +79,7 @@ def _explained(gap: Gap, sight: Sight, kinds: Mapping[Key, Record], desk: Desk) 
             "current": desk.policy.version,
             "lines": lines,
         },
-        "clock": explain_chain.clock(gap),
+        "clock": explain_chain.clock(gap.why),
         "evidence": [_event(one) for one in known],
         "evidence_elsewhere": elsewhere,
         "reporting": explain_chain.reporting(gap, desk.policy, anchored_at),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from services.domain.gaps import Gap
+from services.domain.gaps import Gap, Why
 from services.domain.moments import LONDON, moment
 from services.domain.registry import Registry
 from services.domain.wording import (
@@ -45,10 +45,10 @@ def sentence(
     return told[0].upper() + told[1:] + "."
 
 
-def start_of(gap: Gap) -> str | None:
+def start_of(why: Why) -> str | None:
     """Say in words what a gap's clock starts from; None where it has no clock."""
-    owed = OWED.get(gap.why.code)
-    return None if owed is None else owed[1].format_map(_words(gap.why.params)).rstrip(",")
+    owed = OWED.get(why.code)
+    return None if owed is None else owed[1].format_map(_words(why.params)).rstrip(",")
 
 
 def limit_of(gap: Gap) -> str:

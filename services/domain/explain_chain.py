@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from services.domain.events import WITHDRAWN, Key
 from services.domain.explain import limit_of, start_of
-from services.domain.gaps import Gap
+from services.domain.gaps import Gap, Why
 from services.domain.moments import LONDON, moment, stamp
 from services.domain.policy import Policy
 from services.domain.rules.described import RULES, described, holding, line_of, of_rule
@@ -32,14 +32,14 @@ class Step(NamedTuple):
     text: str
 
 
-def clock(gap: Gap) -> dict[str, Any] | None:
+def clock(why: Why) -> dict[str, Any] | None:
     """Say how the deadline was worked out; None where it was owed at once."""
-    params = gap.why.params
+    params = why.params
     if "due_at" not in params:
         return None
     started_at, due_at = moment(params["started_at"]), moment(params["due_at"])
     return {
-        "starts": start_of(gap),
+        "starts": start_of(why),
         "started_at": stamp(started_at),
         "started_in_london": in_london(started_at),
         "limit": params["limit"],
@@ -140,7 +140,7 @@ def _line(line: Mapping[str, Any]) -> str:
 
 def _clock_steps(gap: Gap, held: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Work the deadline out as a person would with a calendar."""
-    worked = clock(gap)
+    worked = clock(gap.why)
     if worked is None:
         yield f"It is owed at once, from {_both(gap.opens_at)}."
         return

@@ -66,6 +66,11 @@ class Referral:
             return self.of_type(MADE)
         return [made for made in self.of_type(MADE) if void.until < made.time]
 
+    @property
+    def void(self) -> Event | None:
+        """The withdrawal by which nothing of it stands any more, if there is one."""
+        return None if self.standing else self._voiding
+
     @cached_property
     def counting(self) -> list[Event]:
         """What was said in making and amending it, as far as it stands; in order."""

@@ -7,7 +7,14 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 
-from services.intake import imports_api, lookups_api, reading, receipts_api, strict_json
+from services.intake import (
+    imports_api,
+    lookups_api,
+    reading,
+    receipts_api,
+    referral_api,
+    strict_json,
+)
 from services.intake.candidates import TITLES, Answer, Offered
 from services.intake.desk import Asking, AtDesk, Desk
 from services.intake.limits import TooMuch
@@ -50,8 +57,8 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         responses=EVENTS_RESPONSES,
         openapi_extra=EVENTS_BODY,
     )(send_events)
-    for routes in (receipts_api.routes(), lookups_api.routes(), imports_api.routes()):
-        app.include_router(routes)
+    for part in (receipts_api, referral_api, lookups_api, imports_api):
+        app.include_router(part.routes())
     app.add_exception_handler(TooMuch, _too_much)
     return app
 

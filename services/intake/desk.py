@@ -11,6 +11,7 @@ from services.intake.imports import Imports
 from services.intake.keyring import vault_of
 from services.intake.limits import Backlog, Rates, Turns
 from services.intake.lookups import Desk as LookupDesk
+from services.intake.referral import Follower
 from services.intake.settings import Settings
 from services.intake.together import Together
 from services.runtime.auth import Caller, Unauthorised, Verifier
@@ -32,6 +33,7 @@ class Desk:
     together: Together
     imports: Imports
     lookups: LookupDesk
+    follower: Follower
 
     def __init__(self, settings: Settings, contracts: Contracts) -> None:
         self.contracts = contracts
@@ -54,6 +56,7 @@ class Desk:
         self.together = Together(self.intake.take, self._requests_waiting)
         self.imports = Imports(pool, self.contracts, vault, self.intake)
         self.lookups = LookupDesk(pool, self.registry, vault, self.contracts.reader.phrases)
+        self.follower = Follower(pool, self.registry, self.contracts.policy())
 
     async def sample(self) -> None:
         """Note how long the outbox is, counting no further than the bound."""

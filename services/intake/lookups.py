@@ -77,7 +77,7 @@ class Desk:
                 for row in rows
                 if sees(caller, row["agency"], self.registry)
             }
-            note = _Note(caller, "identity", purpose, child_ref=child_ref)
+            note = Note(caller, "identity", purpose, child_ref=child_ref)
             await note.write(connection, len(seen))
             records = await self._records(connection, seen)
         return {"child_ref": child_ref, "records": records} if records else None
@@ -103,7 +103,7 @@ class Desk:
         async with self.pool.acquire() as connection, connection.transaction():
             row = await connection.fetchrow(_EVENT, receipt)
             seen = row is not None and sees(caller, row["agency"], self.registry)
-            await _Note(caller, "text", purpose, receipt=receipt).write(connection, int(seen))
+            await Note(caller, "text", purpose, receipt=receipt).write(connection, int(seen))
             if row is None or not seen:
                 return None
             return {"receipt": receipt, **await self._opened(connection, receipt, row)}
@@ -136,11 +136,11 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class _Note:
+class Note:
     """What goes on record of one look-up."""
 
     caller: Caller
-    action: Literal["identity", "text"]
+    action: Literal["identity", "text", "referral"]
     purpose: Purpose
     child_ref: str | None = None
     receipt: str | None = None

@@ -94,11 +94,11 @@ async def positions(
     gaps: dict[str, list[Gap]] = defaultdict(list)
     for row in found:
         gap = beliefs.from_row(row)
-        if caller.agency in gap.visible_to or sees(caller, gap.agency, registry):
+        if seen(gap, caller, registry):
             gaps[gap.child_ref].append(gap)
     return {
         row["receipt"]: _position(row)
-        | {"gaps": [_told(gap, caller, registry) for gap in gaps.get(row["child_ref"], ())]}
+        | {"gaps": [told(gap, caller, registry) for gap in gaps.get(row["child_ref"], ())]}
         for row in rows
     }
 
@@ -119,7 +119,12 @@ def _position(row: asyncpg.Record) -> dict[str, Any]:
     }
 
 
-def _told(gap: Gap, caller: Caller, registry: Registry) -> dict[str, Any]:
+def seen(gap: Gap, caller: Caller, registry: Registry) -> bool:
+    """Whether a caller may see a gap: who owes it, who it concerns, who looks after them."""
+    return caller.agency in gap.visible_to or sees(caller, gap.agency, registry)
+
+
+def told(gap: Gap, caller: Caller, registry: Registry) -> dict[str, Any]:
     """Tell of a gap what the sender of the event may know."""
     sees_all = caller.role == "qa-reviewer"
     return {

@@ -101,7 +101,7 @@ def test_a_gap_that_opens_after_its_deadline_says_that_it_came_to_be_owed_then()
 
 def test_what_was_owed_at_once_has_no_clock() -> None:
     gap = judge("completeness", chronology([REFERRED]), policy())[0]
-    assert clock(gap) is None
+    assert clock(gap.why) is None
     (only,) = steps(gap, policy())
     assert only.startswith("It is owed at once, from Wed 3 Jun 2026 23:10:00 in London")
 
