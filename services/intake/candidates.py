@@ -1,5 +1,6 @@
 """What did an event turn out to be: fit to be kept, or refused, and for which faults?"""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -86,15 +87,24 @@ TITLES: Mapping[str, str] = {
 """A sentence for every code of a refusal."""
 
 
+_FORMS: Final = {
+    "source": re.compile("/[a-z0-9][a-z0-9-]{0,98}/[a-z0-9][a-z0-9-]{0,98}"),
+    "id": re.compile("[!-~]{1,200}"),
+}
+"""What a source and an id look like; anything else is not repeated."""
+
+
 def refused(status: int, code: str, event: object = None, errors: tuple[Fault, ...] = ()) -> Answer:
     """Refuse an event, naming it only by such source and id as are themselves without fault."""
     wrong = {error.pointer for error in errors}
-    named = event if isinstance(event, Mapping) else {}
+    named = event if isinstance(event, Mapping) and "" not in wrong else {}
     source, event_id = (
-        named.get(name)
-        if isinstance(named.get(name), str) and f"/{name}" not in wrong and "" not in wrong
-        else None
-        for name in ("source", "id")
+        named[name] if f"/{name}" not in wrong and _fits(form, named.get(name)) else None
+        for name, form in _FORMS.items()
     )
     listed = (*errors[:MOST_FAULTS], _MORE) if len(errors) > MOST_FAULTS else errors
     return Answer("rejected", status, code, source, event_id, None, listed)
+
+
+def _fits(form: re.Pattern[str], said: object) -> bool:
+    return isinstance(said, str) and form.fullmatch(said) is not None

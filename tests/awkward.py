@@ -1,0 +1,45 @@
+"""Strings of our own making that have upset programs before; each carries the mark `zqawk`."""
+
+from typing import Final
+
+MARK: Final = "zqawk"
+
+STRINGS: Final = {
+    "formula": "=zqawk+1",
+    "formula-command": "=cmd|'/C zqawk'!A0",
+    "formula-at": "@SUM(zqawk)",
+    "formula-minus": "-zqawk",
+    "formula-tab": "\t=zqawk",
+    "sql": "zqawk'; DROP TABLE event; --",
+    "sql-comment": "zqawk/*",
+    "html": "<script>alert('zqawk')</script>",
+    "html-attribute": '" onmouseover="zqawk',
+    "xml": "<!ENTITY zqawk SYSTEM 'file:///etc/passwd'>",
+    "template": "{{ zqawk }} {% zqawk %} ${zqawk} #{zqawk}",
+    "format-percent": "%s%n%x %(zqawk)s",
+    "format-braces": "{zqawk} {0.__class__}",
+    "shell": "$(zqawk) `zqawk` | zqawk",
+    "path": "../../zqawk/../etc/passwd",
+    "log": "zqawk\r\nlevel=critical",
+    "pointer": "/zqawk~0~1/",
+    "jndi": "${jndi:ldap://zqawk.invalid/a}",
+    "quote": 'zqawk"',
+    "backslash": "zqawk\\",
+    "comma": "zqawk,;\t|",
+    "direction": "zqawk\u202egnp.exe",
+    "direction-mark": "zqawk\u200f",
+    "arabic": "zqawk \u0645\u0631\u062d\u0628\u0627",
+    "zero-width": "zq\u200bawk zqawk\ufeff",
+    "combining": "zqawk" + "\u0301" * 60,
+    "emoji": "zqawk \U0001f469\u200d\U0001f469\u200d\U0001f467\U0001f1ec\U0001f1e7",
+    "full-width": "\uff1d1\uff0b1 zqawk",
+    "accents": "zqawk \u00c5\u0301e\u0308 \u0130\u0131 \u1e9e",
+    "noncharacter": "zqawk\uffff\ufdd0",
+    "null": "zqawk\x00",
+    "bell": "zqawk\x07\x1b[31m",
+    "next-line": "zqawk\x85\u2028\u2029",
+    "half-pair": "zqawk\ud800",
+    "long": "zqawk" * 3_000,
+    "number": "zqawk1e400 NaN 00 0x10",
+    "boolean": "zqawk true null undefined",
+}
