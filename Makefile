@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help check test demo up down status clean rebuild simulate rotate refeature bench mutants deps lock catalogue
+.PHONY: help check test fuzz demo up down status clean rebuild simulate rotate refeature bench mutants deps lock catalogue
 
 PY := .venv/bin/python
 VENV := .venv/.ready
@@ -22,6 +22,9 @@ check: $(VENV)  ## lint, format, types, fences and the tests that need neither b
 
 test: $(VENV)  ## every test, on a real broker and database of its own
 	@$(PY) -m pytest $(T)
+
+fuzz: $(VENV)  ## ask every service 10,000 generated questions: is each answer as its OpenAPI says? (CASES=500)
+	@FUZZ_CASES=$(or $(CASES),10000) $(PY) -m pytest tests/journeys/test_fuzz.py
 
 demo: $(VENV)  ## start everything, fill it with an invented county, say where to look
 	@$(PY) -m deploy.embedded demo

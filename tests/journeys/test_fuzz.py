@@ -1,0 +1,121 @@
+"""Does every service answer whatever is asked as its OpenAPI says? Generated cases, on the stack.
+
+`make test` asks 500 times in all, `make fuzz` 10,000 (FUZZ_CASES says how often).
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import httpx
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from deploy.embedded.places import PROJECT
+from deploy.embedded.stack import Stack
+from deploy.embedded.tokens import PERSONAS
+from tests.awkward import MARK, STRINGS
+
+CASES: Final = int(os.environ.get("FUZZ_CASES", "500"))
+QUICK: Final = 500
+FACES: Final = {
+    file.stem: json.loads(file.read_text(encoding="utf-8"))
+    for file in sorted((PROJECT / "schemas" / "openapi").glob("*.json"))
+}
+METHODS: Final = ("get", "post", "put", "patch", "delete")
+OPERATIONS: Final = [
+    (face, method, path)
+    for face, described in FACES.items()
+    for path, item in described["paths"].items()
+    for method in METHODS
+    if method in item
+]
+PARAMETERS: Final = [
+    (face, path, parameter["in"], parameter["name"])
+    for face, method, path in OPERATIONS
+    for parameter in FACES[face]["paths"][path][method].get("parameters", ())
+    if method == "get" and parameter["in"] in ("path", "query")
+]
+CHECKED: Final = [
+    schemathesis.checks.not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.fixture(scope="module")
+def asked(stack: Stack) -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.max_redirects = 0
+        yield session
+    assert _logged(stack) == []
+
+
+@pytest.mark.parametrize(("face", "method", "path"), OPERATIONS)
+def test_every_answer_is_one_that_the_openapi_describes(
+    stack: Stack, asked: requests.Session, face: str, method: str, path: str
+) -> None:
+    operation = schemathesis.openapi.from_dict(FACES[face])[path][method.upper()]
+    tokens: dict[str, str] = stack.endpoints["tokens"]
+    cases = st.one_of(
+        operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
+        operation.as_strategy(generation_mode=GenerationMode.NEGATIVE),
+    )
+
+    @settings(
+        max_examples=max(1, CASES // len(OPERATIONS)),
+        derandomize=CASES <= QUICK,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases, st.sampled_from([None, *PERSONAS]))
+    def one(case: Case[Any], persona: str | None) -> None:
+        headers = {"Authorization": f"Bearer {tokens[persona]}"} if persona else {}
+        answer = case.call(
+            base_url=stack.endpoints[face], session=asked, headers=headers, allow_redirects=False
+        )
+        case.validate_response(answer, checks=CHECKED)
+
+    one()
+
+
+@pytest.mark.parametrize(("face", "path", "place", "name"), PARAMETERS)
+async def test_no_awkward_string_in_any_parameter_breaks_a_service_or_comes_back(
+    stack: Stack, face: str, path: str, place: str, name: str
+) -> None:
+    told: list[tuple[str, int]] = []
+    async with httpx.AsyncClient(base_url=stack.endpoints[face]) as client:
+        for persona in ("qa-reviewer", "norfolk-police"):
+            bearer = {"Authorization": f"Bearer {stack.endpoints['tokens'][persona]}"}
+            for which, text in STRINGS.items():
+                answer = await client.get(_address(path, place, name, text), headers=bearer)
+                if answer.status_code >= 500 or MARK in answer.text:
+                    told.append((which, answer.status_code))
+    assert told == []
+
+
+def _address(path: str, place: str, name: str, text: str) -> str:
+    """The address with a text in one parameter, and something harmless in the path's others."""
+    encoded = quote(text.encode("utf-8", "surrogatepass"), safe="")
+    filled = path.replace(f"{{{name}}}", encoded) if place == "path" else path
+    filled = re.sub(r"\{\w+\}", "0" * 32, filled)
+    return f"{filled}?{name}={encoded}" if place == "query" else filled
+
+
+def _logged(stack: Stack) -> list[str]:
+    """The logs that hold the mark."""
+    logs: list[Path] = [path for path in stack.places.logs.rglob("*") if path.is_file()]
+    return [path.name for path in logs if MARK.encode() in path.read_bytes()]
