@@ -11,6 +11,8 @@ GRANT SELECT (topic, digest, redriven_at) ON chronology.dead_letter TO intake;
 GRANT EXECUTE ON FUNCTION chronology.request_publication(text) TO ledger;
 GRANT EXECUTE ON FUNCTION chronology.feed_counts(timestamptz),
                 chronology.equity_events(text[], timestamptz, timestamptz) TO dashboards;
+GRANT USAGE ON SCHEMA intake TO dashboards;
+GRANT EXECUTE ON FUNCTION intake.audit_marks(int[], text[], boolean[], text[]) TO dashboards;
 GRANT USAGE ON SCHEMA ledger TO intake, dashboards, timeliness, completeness, cumulative_harm, oversight, equity;
 GRANT SELECT ON ledger.verdict_position, ledger.deployed_judge, ledger.belief, ledger.watermark TO intake, dashboards;
 GRANT SELECT ON ledger.current_epoch TO timeliness, completeness, cumulative_harm, oversight, equity;

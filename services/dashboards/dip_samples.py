@@ -5,18 +5,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from services.dashboards import agreement, store
+from services.dashboards import agreement
 from services.dashboards.case_history import referred
 from services.dashboards.desk import Desk
 from services.dashboards.handlers import Forbidden
 from services.dashboards.sight import Sight, sight_of
-from services.dashboards.store import Connection, Look
+from services.dashboards.store import Connection
 from services.domain import dip_sample
 from services.domain.chronology import Folded
 from services.domain.dip_sample import Candidate, Count, Drawn, Plan, Stratum
 from services.domain.dip_strata import Month, candidates
 from services.domain.grades import pairs, tables
 from services.domain.moments import london_day, stamp
+from services.runtime import audit
+from services.runtime.audit import Act
 from services.runtime.auth import Caller
 
 PURPOSE: Final = "quality-assurance"
@@ -37,7 +39,11 @@ async def sample(desk: Desk, caller: Caller, named: str, month: Month, seed: str
             for candidate in candidates(folded, desk.policy, month, sight.owing)
         ]
         drawn = dip_sample.draw(found, plan, f"{named}\n{seed}")
-        await store.note(connection, caller, Look(DRAWN, PURPOSE, None, len(drawn)))
+        children = {one.candidate.child_ref for one in drawn}
+        act = Act(
+            "consultation", DRAWN, PURPOSE, len(drawn), children=children, asked={"month": named}
+        )
+        await audit.write(connection, caller, act)
     return {
         "month": named,
         "seed": seed,
@@ -63,7 +69,8 @@ async def compared(desk: Desk, caller: Caller, named: str, within: Month) -> dic
             made = {one.referral_ref for one in _made(folded, desk, within, sight)}
             paired += [pairs(folded.referrals[ref], sight.owing) for ref in sorted(made)]
         twice = sum(bool(one) for one in paired)
-        await store.note(connection, caller, Look(COMPARED, PURPOSE, None, twice))
+        act = Act("consultation", COMPARED, PURPOSE, twice, asked={"month": named})
+        await audit.write(connection, caller, act)
     least = desk.policy.number("dip_sample.agreement.pairs", london_day(within[0])).value
     stated = await asyncio.to_thread(agreement.stated, tables(paired), least)
     return {

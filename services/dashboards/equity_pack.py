@@ -10,13 +10,15 @@ from services.dashboards.desk import Desk
 from services.dashboards.handlers import PURPOSE, Forbidden
 from services.dashboards.pack_file import Stated, zipped
 from services.dashboards.sight import near
-from services.dashboards.store import Connection, Look
+from services.dashboards.store import Connection
 from services.domain import equity_pack
 from services.domain.equity_children import STAGE_TYPES, Asked, children_of
 from services.domain.equity_pack import STAGE_BEFORE, Child
 from services.domain.events import RETRACTED, Event, agency_of
 from services.domain.moments import stamp
 from services.domain.policy import Policy
+from services.runtime import audit
+from services.runtime.audit import Act
 from services.runtime.auth import Caller
 
 ACTION: Final = "equity-pack-read"
@@ -60,7 +62,9 @@ async def _read(
     ):
         known_at = await store.watermark(connection)
         children = await _children(connection, policy, asked, now)
-        await store.note(connection, caller, Look(ACTION, PURPOSE, None, len(children)))
+        period = audit.coded({"since": asked.since, "before": asked.before}, {})
+        act = Act("consultation", ACTION, PURPOSE, len(children), asked=period)
+        await audit.write(connection, caller, act)
     return children, known_at
 
 

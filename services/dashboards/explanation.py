@@ -11,7 +11,6 @@ from services.dashboards import store
 from services.dashboards.desk import Desk
 from services.dashboards.handlers import PURPOSE, Forbidden, item, settled
 from services.dashboards.sight import Sight, sight_of
-from services.dashboards.store import Look
 from services.domain import explain_chain
 from services.domain.events import Key
 from services.domain.explain import sentence
@@ -20,7 +19,8 @@ from services.domain.gaps import Gap
 from services.domain.moments import moment, stamp
 from services.domain.registry import Registry
 from services.domain.rules.described import RULES, described
-from services.runtime import beliefs
+from services.runtime import audit, beliefs
+from services.runtime.audit import Act
 from services.runtime.auth import Caller
 
 ACTION: Final = "gap-explained"
@@ -44,10 +44,7 @@ async def of_gap(
         rows = await store.beliefs_of(connection, gap_id, at)
         seen = [row for row in rows if sight.sees(row["agency"], row["visible_to"])]
         held = next((row for row in reversed(seen) if _is_held(row, at)), None)
-        child_ref = None if held is None else held["child_ref"]
-        await store.note(
-            connection, caller, Look(ACTION, PURPOSE, child_ref, int(held is not None))
-        )
+        await audit.write(connection, caller, _act(gap_id, rows, found=held is not None))
         if held is None:
             return None
         gap = beliefs.from_row(held)
@@ -59,6 +56,12 @@ async def of_gap(
         "known_at": stamp(at),
         "known_at_requested_beyond_watermark": beyond,
     }
+
+
+def _act(gap_id: UUID, rows: Sequence[Record], *, found: bool) -> Act:
+    """Put on record whose gap was asked for, also where the reader is told of none."""
+    children = {row["child_ref"] for row in rows}
+    return Act("consultation", ACTION, PURPOSE, int(found), children=children, about=str(gap_id))
 
 
 def _is_held(row: Record, at: datetime) -> bool:

@@ -8,14 +8,16 @@ from asyncpg import Pool, Record
 
 from services.dashboards import store
 from services.dashboards.cursor import Cursor
-from services.dashboards.question import Question, State
+from services.dashboards.question import CHOICES, Question, State
 from services.dashboards.sight import Sight, sight_of
-from services.dashboards.store import Look, Moments
+from services.dashboards.store import Moments
 from services.domain.explain import sentence
 from services.domain.gaps import Gap
 from services.domain.moments import stamp
 from services.domain.registry import Registry
-from services.runtime import beliefs
+from services.domain.rules.described import RULES
+from services.runtime import audit, beliefs
+from services.runtime.audit import Act
 from services.runtime.auth import Caller
 
 ACTION: Final = "gaps-read"
@@ -46,8 +48,7 @@ async def gaps(
         total = after.total if after else await store.count(connection, asked, at, sight)
         rows = await store.page(connection, asked, at, sight, after) if total else []
         shown = rows[: asked.rows]
-        look = Look(ACTION, PURPOSE, asked.child_ref, len(shown))
-        await store.note(connection, caller, look)
+        await audit.write(connection, caller, _act(asked, shown, registry))
     more = len(rows) > len(shown)
     return {
         "items": [item(row, sight, at.as_of, registry) for row in shown],
@@ -57,6 +58,22 @@ async def gaps(
         "known_at": stamp(at.known_at),
         "known_at_requested_beyond_watermark": beyond,
     }
+
+
+def _act(asked: Question, shown: Sequence[Record], registry: Registry) -> Act:
+    """Put on record by what was asked, and of which children rows were shown."""
+    children: set[str] = {row["child_ref"] for row in shown}
+    if asked.child_ref is not None:
+        children.add(asked.child_ref)
+    return Act(
+        "consultation",
+        ACTION,
+        PURPOSE,
+        len(shown),
+        children=children,
+        about=asked.referral_ref or asked.event,
+        asked=audit.coded(asked.stated(), {"rule": RULES, "agency": registry.agencies, **CHOICES}),
+    )
 
 
 def _moments(

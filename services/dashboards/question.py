@@ -1,9 +1,10 @@
 """What may be asked of the gaps? The parameters of `GET /api/v1/gaps`, checked all at once."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -13,6 +14,16 @@ DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 500
 
 State = Literal["open", "closed", "upcoming"]
+Lesson = Literal["1", "2", "3", "4", "themes"]
+Kind = Literal["gap", "query"]
+Observed = Literal["true", "false"]
+CHOICES: Final[Mapping[str, Sequence[str]]] = {
+    "state": get_args(State),
+    "lesson": get_args(Lesson),
+    "kind": get_args(Kind),
+    "observed": get_args(Observed),
+}
+"""What may be asked by name, of what is chosen from a list."""
 
 _MOMENT: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
@@ -46,9 +57,9 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rule: _Text | None = Field(None, description="Name of a rule.")
-    lesson: Literal["1", "2", "3", "4", "themes"] | None = None
-    kind: Literal["gap", "query"] | None = None
-    observed: Literal["true", "false"] | None = Field(
+    lesson: Lesson | None = None
+    kind: Kind | None = None
+    observed: Observed | None = Field(
         None, description="false: nobody's feed would say that it was done."
     )
     agency: _Text | None = Field(None, description="Who owes it.")
@@ -72,6 +83,10 @@ class Question(BaseModel):
     def rows(self) -> int:
         """How many items a page may have."""
         return int(self.limit)
+
+    def stated(self) -> dict[str, object]:
+        """What narrows the question, by name; of pages nothing."""
+        return self.model_dump(exclude={"limit", "cursor"}, exclude_none=True)
 
     def digest(self, *reader: str) -> str:
         """Tell this question by this reader from any other; its pages share the digest."""

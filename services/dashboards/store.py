@@ -1,9 +1,9 @@
-"""How are gaps found in the ledger, and who looked?"""
+"""How are gaps found in the ledger?"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from asyncpg import Record
@@ -14,7 +14,6 @@ from services.dashboards.question import Question, State
 from services.dashboards.sight import Sight
 from services.domain.events import Key, agency_of
 from services.runtime import beliefs
-from services.runtime.auth import Caller
 
 Connection: TypeAlias = "PoolConnectionProxy[Record]"
 
@@ -27,10 +26,6 @@ _STATES: Final[Mapping[State, str]] = {
     "open": "opens_at <= {as_of} AND (closes_at IS NULL OR closes_at > {as_of})",
 }
 _PLAIN: Final = ("rule", "lesson", "kind", "agency", "unit", "referral_ref", "child_ref")
-_AUDIT: Final = """
-INSERT INTO audit (at, subject, agency, role, action, purpose, child_ref, row_count)
-VALUES (clock_timestamp(), $1, $2, $3, $4, $5, $6, $7)
-"""
 _BELIEFS: Final = f"""
 SELECT {_COLUMNS}, known_to FROM ledger.belief
 WHERE gap_id = $1 AND known_from <= $2 ORDER BY known_from, child_ref
@@ -51,15 +46,6 @@ class Moments:
     as_of: datetime
     known_at: datetime
     current: bool
-
-
-class Look(NamedTuple):
-    """What was looked at: `child_ref` where one child was asked for, `row_count` rows shown."""
-
-    action: str
-    purpose: str
-    child_ref: str | None
-    row_count: int
 
 
 class _Arguments(list[object]):
@@ -113,11 +99,6 @@ async def kinds(connection: Connection, keys: Iterable[Key]) -> dict[Key, Record
     sources, ids = [source for source, _ in stated], [event_id for _, event_id in stated]
     rows = await connection.fetch(_KINDS, sources, ids)
     return {(row["source"], row["id"]): row for row in rows}
-
-
-async def note(connection: Connection, caller: Caller, look: Look) -> None:
-    """Write who looked, in the transaction of the reading: no row, no reading."""
-    await connection.execute(_AUDIT, caller.subject, caller.agency, caller.role, *look)
 
 
 def _where(asked: Question, at: Moments, sight: Sight, place: Callable[[object], str]) -> str:

@@ -3,22 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
-from services.domain.events import Key
+from services.domain.events import AMENDED, RETRACTED, WITHDRAWN, Key
 from services.intake import entitlement, identity_in_refs, knowledge, store
 from services.intake.candidates import Answer, Candidate, refused
 from services.intake.features import age_at, published, sealed_form, topic_of
 from services.intake.held import Held, open_held, statement
 from services.intake.store import Connection, Entry, Known, Owner
 from services.intake.vault import Vault, event_place
-from services.runtime import clock
+from services.runtime import audit, clock
+from services.runtime.audit import Act
 from services.runtime.auth import Caller
 from services.runtime.contracts import Contracts, Fault
 
 Placed = Mapping[int, Candidate]
 """Candidates by their place in the request."""
+
+ALTERING: Final = frozenset({AMENDED, WITHDRAWN, RETRACTED})
+"""Events that change what was said before."""
 
 _UNKNOWN_CHILD = Fault(
     "/data/child/child_ref", "unknown-child", "No child that you may see is known by this."
@@ -103,7 +108,10 @@ class Chunk:
             place: self._entry(c, records.get(place), staff.get(c.staff_mac or b""), held)
             for place, c in left.items()
         }
-        kept = await store.keep(self.connection, sorted(entries.values(), key=_by_key))
+        written = sorted(entries.values(), key=_by_key)
+        kept = await store.keep(self.connection, written)
+        acts = [_act(entry) for entry in written if entry.receipt in kept]
+        await audit.write(self.connection, self.caller, *acts)
         answers = {
             place: Answer("accepted", 202, "", e.candidate.source, e.candidate.id, e.receipt)
             for place, e in entries.items()
@@ -196,6 +204,20 @@ def _given_away(
         if faults:
             refusals[place] = refused(422, "invalid-event", candidate.event, faults)
     return refusals
+
+
+def _act(entry: Entry) -> Act:
+    """Put on record that an event was taken in."""
+    stated = entry.candidate.type
+    return Act(
+        "alteration" if stated in ALTERING else "collection",
+        "event-accepted",
+        "safeguarding",
+        1,
+        records=[entry.record_ref] if entry.record_ref else (),
+        about=entry.receipt,
+        asked={"type": stated},
+    )
 
 
 def _by_key(entry: Entry) -> Key:

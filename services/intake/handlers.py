@@ -17,6 +17,7 @@ from services.intake.warnings import warnings
 from services.runtime import clock, log, metrics, postgres
 from services.runtime.auth import Caller
 from services.runtime.contracts import Contracts
+from services.runtime.guard import NotNow
 
 CHUNK: Final = 200
 """Events a transaction; between chunks and slices others get their turn."""
@@ -81,7 +82,7 @@ class Intake:
         try:
             return await self._transaction(caller, candidates, keep=keep)
         except Exception as error:  # the guard of a chunk: its events are then taken one by one
-            if postgres.is_not_now(error):
+            if postgres.is_not_now(error) or isinstance(error, NotNow):
                 raise
             _log.error("chunk failed", error=error, count=len(candidates))
         if len(candidates) == 1:

@@ -6,7 +6,7 @@ nothing is shown. A look-up that finds nothing is on record as well.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 import asyncpg
 import msgspec
@@ -21,19 +21,9 @@ from services.intake.entitlement import READERS, sees
 from services.intake.held import open_held
 from services.intake.store import Connection
 from services.intake.vault import Vault, event_place
-from services.runtime import clock
+from services.runtime import audit
+from services.runtime.audit import Act, Purpose
 from services.runtime.auth import Caller
-
-Purpose = Literal[
-    "safeguarding",
-    "referral-follow-up",
-    "supervision",
-    "quality-assurance",
-    "data-quality",
-    "complaint",
-    "subject-access",
-]
-PURPOSES: Final[tuple[str, ...]] = get_args(Purpose)
 
 _RECORDS: Final = "SELECT record_ref, agency FROM record WHERE child_ref = $1 ORDER BY record_ref"
 _EVENT: Final = """
@@ -41,10 +31,6 @@ SELECT source, id, type, time, agency, record_ref, staff_ref, sealed FROM event 
 """
 _STAFF_KEY: Final = """
 SELECT staff_ref AS ref, wrapped_key, master_key_id FROM staff WHERE staff_ref = $1
-"""
-_AUDIT: Final = """
-INSERT INTO audit (at, subject, agency, role, action, purpose, child_ref, receipt, row_count)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 _NOT_TEXT: Final = frozenset({"child", "practitioner"})
 
@@ -77,8 +63,8 @@ class Desk:
                 for row in rows
                 if sees(caller, row["agency"], self.registry)
             }
-            note = Note(caller, "identity", purpose, child_ref=child_ref)
-            await note.write(connection, len(seen))
+            act = Act("consultation", "identity", purpose, len(seen), children=[child_ref])
+            await audit.write(connection, caller, act)
             records = await self._records(connection, seen)
         return {"child_ref": child_ref, "records": records} if records else None
 
@@ -103,7 +89,7 @@ class Desk:
         async with self.pool.acquire() as connection, connection.transaction():
             row = await connection.fetchrow(_EVENT, receipt)
             seen = row is not None and sees(caller, row["agency"], self.registry)
-            await Note(caller, "text", purpose, receipt=receipt).write(connection, int(seen))
+            await audit.write(connection, caller, _act_of_text(purpose, receipt, row, seen=seen))
             if row is None or not seen:
                 return None
             return {"receipt": receipt, **await self._opened(connection, receipt, row)}
@@ -135,21 +121,10 @@ class Desk:
         return shown(said.get("reason") or {}, self.phrases)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What goes on record of one look-up."""
-
-    caller: Caller
-    action: Literal["identity", "text", "referral"]
-    purpose: Purpose
-    child_ref: str | None = None
-    receipt: str | None = None
-
-    async def write(self, connection: Connection, row_count: int) -> None:
-        """Write the audit row."""
-        who = (self.caller.subject, self.caller.agency, self.caller.role)
-        what = (self.action, self.purpose, self.child_ref, self.receipt, row_count)
-        await connection.execute(_AUDIT, clock.now(), *who, *what)
+def _act_of_text(purpose: Purpose, receipt: str, row: asyncpg.Record | None, *, seen: bool) -> Act:
+    """Put on record whose text was asked for, also where it is not shown."""
+    records = [row["record_ref"]] if row is not None and row["record_ref"] is not None else []
+    return Act("consultation", "text", purpose, int(seen), records=records, about=receipt)
 
 
 def _require_reader(caller: Caller) -> None:

@@ -7,9 +7,10 @@ from msgspec import json
 
 from services.intake.answers import EventText, Identity
 from services.intake.desk import Asking, AtDesk
-from services.intake.lookups import Forbidden, Purpose
+from services.intake.lookups import Forbidden
 from services.intake.minted import Minted
 from services.intake.openapi import responses
+from services.runtime.audit import Purpose
 
 _Purpose = Annotated[Purpose, Query(description="Why it is asked; kept on record with who asked.")]
 

@@ -18,9 +18,10 @@ from services.domain.moments import stamp
 from services.domain.policy import Policy
 from services.domain.registry import Registry
 from services.intake.entitlement import READERS
-from services.intake.lookups import Forbidden, Note, Purpose
+from services.intake.lookups import Forbidden
 from services.intake.receipts import seen, told
-from services.runtime import beliefs
+from services.runtime import audit, beliefs
+from services.runtime.audit import Act, Purpose
 from services.runtime.auth import Caller
 from services.runtime.histories import Connection, histories
 
@@ -74,13 +75,21 @@ class Follower:
             own = await connection.fetch(_OWN, asked.ref, caller.agency)
             found = await self._parties(connection, caller, asked, own)
             child_ref = found[0][0].child_ref if len(found) == 1 else None
-            note = Note(caller, "referral", asked.purpose, child_ref=child_ref)
-            await note.write(connection, len(found))
-            if len(found) > 1:
-                raise SeveralChildren
-            if child_ref is None:
-                return _accepted(asked, own)
-            rows = await connection.fetch(_GAPS, child_ref, asked.ref, now)
+            children = {folded.child_ref for folded, _ in found}
+            act = Act(
+                "consultation",
+                "referral",
+                asked.purpose,
+                len(found),
+                children=children,
+                about=asked.ref,
+            )
+            await audit.write(connection, caller, act)
+            rows = await connection.fetch(_GAPS, child_ref, asked.ref, now) if child_ref else []
+        if len(found) > 1:
+            raise SeveralChildren
+        if child_ref is None:
+            return _accepted(asked, own)
         return self._answer(caller, asked.ref, found[0], own, rows, now)
 
     async def _parties(

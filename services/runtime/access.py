@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.runtime import clock, log, metrics
+from services.runtime import clock, correlation, log, metrics
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET: Final = frozenset({"/metrics", "/health/live", "/health/ready"})
@@ -29,7 +29,7 @@ class Access:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status, began_at = 500, clock.monotonic()
+        status, began_at, same = 500, clock.monotonic(), correlation.begin()
 
         async def noted(message: Message) -> None:
             nonlocal status
@@ -40,13 +40,18 @@ class Access:
         try:
             await self._app(scope, receive, noted)
         finally:
-            self._note(scope, status, clock.monotonic() - began_at)
+            self._note(scope, status, clock.monotonic() - began_at, same)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _note(self, scope: Scope, status: int, seconds: float, same: str) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         metrics.HTTP_SECONDS.labels(self._service, route, method, status).observe(seconds)
         if route not in _QUIET:
             _log.info(
-                "request", route=route, method=method, status=status, seconds=round(seconds, 4)
+                "request",
+                route=route,
+                method=method,
+                status=status,
+                seconds=round(seconds, 4),
+                correlation=same,
             )

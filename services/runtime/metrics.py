@@ -20,6 +20,11 @@ HTTP_SECONDS: Final = Histogram(
     buckets=_SECONDS,
 )
 
+# Audit.
+NOT_AUDITED: Final = Counter(
+    "rw_not_audited_total", "Acts not done because they could not be put on record."
+)
+
 # Messages.
 MESSAGES_IN: Final = Counter(
     "rw_messages_in_total", "Messages handled and acknowledged.", ["service", "topic"]

@@ -132,7 +132,7 @@ async def test_reviewers_alone_are_answered(
         answer = await ask(persona, path, **query)
         assert answer.status_code == status
         assert status == 200 or "child-a" not in answer.text
-    rows = await dashboards_pool.fetch("SELECT * FROM audit ORDER BY seq")
+    rows = await dashboards_pool.fetch("SELECT * FROM audit_entry ORDER BY seq")
     seen = [(row["action"], row["purpose"], row["row_count"]) for row in rows]
     expected = [
         ("dip-sample-drawn", "quality-assurance", 1),

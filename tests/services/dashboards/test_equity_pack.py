@@ -120,8 +120,8 @@ async def test_who_may_read_it_is_written_down(
     ask: Ask, persona: str, dashboards_pool: Pool
 ) -> None:
     await opened(ask, persona)
-    (row,) = await dashboards_pool.fetch("SELECT * FROM audit")
-    assert (row["subject"], row["action"], row["child_ref"]) == (persona, "equity-pack-read", None)
+    (row,) = await dashboards_pool.fetch("SELECT * FROM audit_entry")
+    assert (row["subject"], row["action"], row["marks"]) == (persona, "equity-pack-read", [])
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Who is answered, is every reading written down, and what can nobody touch? On a real Postgres."""
 
+import json
+
 import asyncpg
 import pytest
 
@@ -55,10 +57,15 @@ async def test_each_reading_leaves_one_row_that_nobody_can_change(
     await tell(gap(1), gap(2))
     await ask("norfolk-csc", child_ref="child-a", limit=1)
     await ask("pcc-analyst")
-    (row,) = await dashboards_pool.fetch("SELECT * FROM audit")
+    (row,) = await dashboards_pool.fetch("SELECT * FROM audit_entry")
     assert (row["subject"], row["agency"], row["role"]) == ("norfolk-csc", "norfolk-csc", "agency")
-    assert (row["action"], row["child_ref"], row["row_count"]) == ("gaps-read", "child-a", 1)
-    for change in ("DELETE FROM audit", "UPDATE audit SET row_count = 0", "TRUNCATE audit"):
+    assert (row["operation"], row["action"], row["row_count"]) == ("consultation", "gaps-read", 1)
+    assert json.loads(row["asked"]) == {"child_ref": "given"}
+    for change in (
+        "DELETE FROM audit_entry",
+        "UPDATE audit_entry SET row_count = 0",
+        "TRUNCATE audit_entry",
+    ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await dashboards_pool.execute(change)
 
@@ -67,9 +74,9 @@ async def test_what_cannot_be_audited_is_not_answered(
     ask: Ask, tell: Tell, dashboards_pool: Pool
 ) -> None:
     await tell(gap(1))
-    await dashboards_pool.execute("ALTER TABLE audit ADD CHECK (row_count < 0)")
+    await dashboards_pool.execute("REVOKE INSERT ON audit_entry FROM dashboards")
     answer = await ask("norfolk-csc")
-    assert answer.status_code == 500
+    assert answer.status_code == 503
     assert "child-a" not in answer.text
 
 

@@ -7,6 +7,7 @@ from services.intake.answers import EventText
 from tests.services.conftest import Pool
 from tests.services.intake.conftest import Senders
 from tests.services.intake.sending import Sender, child, detention, referral
+from tests.services.marks import mark_of
 
 PURPOSE = {"purpose": "safeguarding"}
 NAME = "Quillfeather"
@@ -28,9 +29,10 @@ async def test_an_agency_sees_its_own_record_and_it_is_on_record(
     [record] = answer.json()["records"]
     assert [s["family_name"] for s in record["statements"]] == [NAME, NAME]
     assert record["statements"][1]["postcode"] == "NR1 1AA"
-    [row] = await intake_pool.fetch("SELECT * FROM audit")
+    [row] = await intake_pool.fetch("SELECT * FROM audit_entry WHERE operation = 'consultation'")
     assert (row["action"], row["purpose"], row["row_count"]) == ("identity", "safeguarding", 1)
-    assert (row["subject"], row["child_ref"]) == ("norfolk-police-agency", child_ref)
+    assert row["subject"] == "norfolk-police-agency"
+    assert row["marks"] == [await mark_of(intake_pool, child_ref)]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ async def test_a_referrals_text_comes_with_what_a_reader_finds_in_it(
     assert (used.code, why[slice(*used.place)]) == ("streetwise", "streetwise")
     assert used.alternative
     assert reading["voice_of_child"].phrases == []
-    assert await intake_pool.fetchval("SELECT count(*) FROM audit WHERE action = 'text'") == 1
+    assert await intake_pool.fetchval("SELECT count(*) FROM audit_entry WHERE action = 'text'") == 1
 
 
 async def test_what_is_no_referral_has_no_reading(police: Sender) -> None:
@@ -104,21 +106,25 @@ async def test_a_look_up_that_finds_nothing_is_on_record(school: Sender, intake_
     assert (
         await school.get(f"/v1/children/{'0' * 32}/identity", params=PURPOSE)
     ).status_code == 404
-    assert await intake_pool.fetchval("SELECT row_count FROM audit") == 0
+    assert await intake_pool.fetchval("SELECT row_count FROM audit_entry") == 0
 
 
 async def test_without_the_audit_row_nothing_is_shown(police: Sender, intake_pool: Pool) -> None:
     child_ref, receipt = await known(police, intake_pool)
-    await intake_pool.execute("ALTER TABLE audit ADD CHECK (purpose <> 'safeguarding')")
+    await intake_pool.execute("REVOKE INSERT ON audit_entry FROM intake")
     for path in (f"/v1/children/{child_ref}/identity", f"/v1/events/{receipt}/text"):
         answer = await police.get(path, params=PURPOSE)
-        assert answer.status_code == 500
+        assert answer.status_code == 503
         assert NAME not in answer.text
 
 
 async def test_audit_rows_are_never_changed(police: Sender, intake_pool: Pool) -> None:
     child_ref, _ = await known(police, intake_pool)
     await police.get(f"/v1/children/{child_ref}/identity", params=PURPOSE)
-    for change in ("UPDATE audit SET purpose = 'x'", "DELETE FROM audit", "TRUNCATE audit"):
+    for change in (
+        "UPDATE audit_entry SET purpose = 'x'",
+        "DELETE FROM audit_entry",
+        "TRUNCATE audit_entry",
+    ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await intake_pool.execute(change)

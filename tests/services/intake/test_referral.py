@@ -161,7 +161,9 @@ async def test_every_question_is_on_record(police: Sender, world: World) -> None
     await world.one_child()
     await followed(police, purpose="complaint")
     await police.get("/v1/referrals/R-none")
-    rows = await world.intake.fetch("SELECT action, purpose, row_count FROM audit ORDER BY seq")
+    rows = await world.intake.fetch(
+        "SELECT action, purpose, row_count FROM audit_entry WHERE action = 'referral' ORDER BY seq"
+    )
     assert [tuple(row) for row in rows] == [
         ("referral", "complaint", 1),
         ("referral", "referral-follow-up", 0),
