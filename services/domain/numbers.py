@@ -15,6 +15,7 @@ SENSE: Mapping[str, tuple[int, int]] = {
     "decisions": (1, 100),
     "referrals": (0, 10_000),
     "percent": (0, 100),
+    "mails": (1, 1_000),
 }
 """By unit: the least and the most that is no slip of the pen."""
 UNITS = frozenset(SENSE)
