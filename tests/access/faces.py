@@ -47,7 +47,7 @@ async def _intake(contracts: Contracts, jwks: Path, folder: Path, pool_of: PoolO
     master.write_bytes(base64.b64encode(bytes(range(32))))
     settings = {**_SETTINGS, "jwks_file": jwks, "master_key_file": master}
     app = intake(IntakeSettings.model_validate(settings), contracts)
-    app.state.desk.open(await pool_of("intake"))
+    await app.state.desk.open(await pool_of("intake"))
     return app
 
 
