@@ -5,7 +5,7 @@ from dataclasses import dataclass
 JUDGES = ("timeliness", "completeness", "cumulative_harm", "oversight", "equity")
 """One for each family of rules in the domain's catalogue."""
 
-SERVICES = ("intake", "chronology", *JUDGES, "ledger", "dashboards")
+SERVICES = ("intake", "chronology", *JUDGES, "ledger", "feedback", "dashboards")
 """Each owns a Postgres role and schema of its name; the order of their migrations."""
 
 
@@ -30,6 +30,7 @@ PROCESSES = (
     Process("chronology", "services.chronology", "chronology"),
     *(Process(judge, f"services.{judge}", judge) for judge in JUDGES),
     Process("ledger", "services.ledger", "ledger"),
+    Process("feedback", "services.feedback", "feedback"),
     Process("dashboards", "services.dashboards", "dashboards", serves=True),
 )
 
@@ -49,6 +50,7 @@ DEFAULT_PORTS: dict[str, int] = {
     "cumulative_harm": 8817,
     "oversight": 8818,
     "equity": 8819,
+    "feedback": 8820,
     RUNNER: 8899,
     DATABASE: 8854,
     "kafka": 8892,

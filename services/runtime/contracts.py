@@ -12,6 +12,7 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator, ValidationError
 from jsonschema_rs import Registry as Documents
 
+from services.domain.delivery import Delivery
 from services.domain.narrative.features import Reader
 from services.domain.policy import Policy
 from services.domain.registry import Registry
@@ -105,6 +106,10 @@ class Contracts:
     def silence(self) -> Limits:
         """Read policy/silence.toml: when a feed counts as silent."""
         return Limits.parse(read_toml(self.path / "policy" / "silence.toml"))
+
+    def delivery(self) -> Delivery:
+        """Read policy/feedback.toml: how agencies are told."""
+        return Delivery.parse(read_toml(self.path / "policy" / "feedback.toml"))
 
     def packs(self) -> dict[str, dict[str, Any]]:
         """Read the local packs of policy afresh, by name; none is what an installation starts with.

@@ -115,3 +115,9 @@ FEED_SILENT: Final = Gauge(
     "rw_feed_silent", "1 while an agency that usually sends has gone quiet.", ["agency"]
 )
 FEED_JUMP: Final = Gauge("rw_feed_jump", "1 while an agency sends far more than usual.", ["agency"])
+
+# Feedback: what agencies are told, and how it reaches those who asked to be called.
+FEED_ENTRIES: Final = Counter("rw_feed_entries_total", "Entries of the agencies' feeds.", ["type"])
+FEED_LAG: Final = Gauge(
+    "rw_feed_lag_seconds", "Age of the oldest change of belief not yet in the feed."
+)

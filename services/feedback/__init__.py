@@ -1,0 +1,1 @@
+"""What has become of what agencies sent: their feed, and who is called when it goes on."""
