@@ -21,3 +21,8 @@ GRANT SELECT ON ledger.current_epoch TO timeliness, completeness, cumulative_har
 GRANT SELECT ON ledger.belief, ledger.watermark TO feedback;
 GRANT USAGE ON SCHEMA feedback TO intake;
 GRANT SELECT ON feedback.feed, feedback.feed_end TO intake;
+-- Erasure: chronology waits for the ledger, intake for chronology; figures count who is gone, too.
+GRANT USAGE ON SCHEMA ledger TO chronology;
+GRANT SELECT ON ledger.erased TO chronology;
+GRANT SELECT ON ledger.measured TO dashboards;
+GRANT SELECT ON chronology.erasure_done TO intake;

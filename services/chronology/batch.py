@@ -1,6 +1,6 @@
 """What do the messages of one batch say? Decoded, and each thing once: the highest that counts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from services.domain.fields import Malformed
 from services.runtime.guard import Message, Never
 
 IDENTITY: Final = "identity."
+ERASED: Final = "identity.erased.v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,33 @@ class Link:
     link_version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The vault's word that a child and all its records are gone."""
+
+    child_ref: str
+    record_refs: tuple[str, ...]
+    salt: str
+
+    @property
+    def refs(self) -> set[str]:
+        """Every ref that is refused from now on."""
+        return {self.child_ref, *self.record_refs}
+
+
 @dataclass(slots=True)
 class Batch:
-    """Events by key and links by record, each the highest of the batch."""
+    """Events by key and links by record, each the highest of the batch; and who was erased."""
 
     events: dict[Key, Arrived] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
+    erased: list[Erased] = field(default_factory=list)
 
-    def add(self, said: Arrived | Link) -> None:
+    def add(self, said: Arrived | Link | Erased) -> None:
         """Take in what one message says."""
+        if isinstance(said, Erased):
+            self.erased.append(said)
+            return
         if isinstance(said, Link):
             known = self.links.setdefault(said.record_ref, said)
             if said.link_version > known.link_version:
@@ -69,6 +88,16 @@ class Batch:
         present = self.events.setdefault(said.event.key, said)
         if said.event.state > present.event.state:
             self.events[said.event.key] = said
+
+    def without(self, refs: Collection[str]) -> "Batch":
+        """Leave out what is said of these refs, which were erased."""
+        events = {k: one for k, one in self.events.items() if one.event.record_ref not in refs}
+        links = {
+            ref: link
+            for ref, link in self.links.items()
+            if ref not in refs and link.child_ref not in refs
+        }
+        return Batch(events, links)
 
     @property
     def record_refs(self) -> set[str]:
@@ -107,7 +136,7 @@ def read(messages: Iterable[Message]) -> Batch:
     return batch
 
 
-def decode(message: Message) -> Arrived | Link:
+def decode(message: Message) -> Arrived | Link | Erased:
     """Decode one message; raises Never."""
     try:
         wire = msgspec.json.decode(message.value or b"")
@@ -123,7 +152,11 @@ def decode(message: Message) -> Arrived | Link:
         raise Never("malformed") from None
 
 
-def _said(event: Event, body: bytes) -> Arrived | Link:
+def _said(event: Event, body: bytes) -> Arrived | Link | Erased:
+    if event.type == ERASED:
+        return Erased(
+            _text(event.facts, "child_ref"), _refs(event.facts), _text(event.facts, "salt")
+        )
     if event.type.startswith(IDENTITY):
         return Link(
             _text(event.facts, "record_ref"),
@@ -142,6 +175,13 @@ def _mapping(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise Malformed(name)
     return value
+
+
+def _refs(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    refs = facts.get("record_refs")
+    if not isinstance(refs, list | tuple) or not all(isinstance(ref, str) for ref in refs):
+        raise Malformed("record_refs")
+    return tuple(refs)
 
 
 def _text(facts: Mapping[str, Any], name: str) -> str:

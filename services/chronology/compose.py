@@ -13,8 +13,8 @@ from services.domain.events import Key
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 _CHILDREN = """
-SELECT child_ref, version, merged_into, erased, (SELECT epoch FROM state) AS epoch
-FROM child WHERE child_ref = ANY($1)
+SELECT child_ref, version, merged_into, erased, (SELECT epoch FROM state) AS epoch, salt, keys
+FROM child LEFT JOIN erasure USING (child_ref) WHERE child_ref = ANY($1)
 """
 # Order is Python's, not the database's: by code points.
 _ORDER = 'ORDER BY time, source COLLATE "C", id COLLATE "C"'
@@ -107,6 +107,13 @@ async def _by_child(
     return rows
 
 
+def _erasure(child: asyncpg.Record) -> dict[str, object]:
+    """Tell who hears of an erasure how to rename what figures need, and which events are gone."""
+    if child["salt"] is None:
+        return {}
+    return {"erasure": {"salt": child["salt"], "keys": child["keys"]}}
+
+
 def _composed(child: asyncpg.Record, events: _Events, training: _Events) -> Composed:
     """Put a chronology together; the events' own bytes are not read again."""
     erased = child["erased"]
@@ -120,6 +127,7 @@ def _composed(child: asyncpg.Record, events: _Events, training: _Events) -> Comp
             "erased": erased,
             "events": [] if erased else events.bodies(),
             "training": [] if erased else training.bodies(),
+            **_erasure(child),
         }
     )
     return Composed(child["child_ref"], child["version"], value)

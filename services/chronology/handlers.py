@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from services.chronology import batch, store
+from services.chronology import batch, erasing, store
 from services.chronology.change import work_out
 from services.runtime.guard import Message
 
@@ -21,6 +21,8 @@ class Handlers:
         """Apply messages of the events topics; raises Never for one that nobody can read."""
         arrived = batch.read(messages)
         async with self._pool.acquire() as connection, connection.transaction():
-            known = await store.lock(connection, arrived)
-            change = work_out(arrived, known)
+            left = await erasing.accept(connection, arrived)
+            known = await store.lock(connection, left)
+            await erasing.check(connection, left)
+            change = work_out(left, known)
             await store.write(connection, change, self._gather_ms)

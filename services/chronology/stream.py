@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from services.chronology.erasing import Finisher
 from services.chronology.handlers import Handlers
 from services.chronology.publisher import SERVICE, Publisher
 from services.chronology.settings import Settings
@@ -23,12 +24,15 @@ def worker(settings: Settings) -> stream.Worker:
     async def publish() -> None:
         await Publisher(made.pool, made.publisher).run()
 
+    async def finish() -> None:
+        await Finisher(made.pool, made.publisher).run()
+
     made = stream.Worker(
         service=SERVICE,
         topics=TOPICS,
         settings=settings,
         handle=handle,
         migrations=MIGRATIONS,
-        background=(publish,),
+        background=(publish, finish),
     )
     return made

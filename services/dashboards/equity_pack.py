@@ -26,7 +26,7 @@ ROLES: Final = frozenset({"pcc-analyst", "pcc-editor", "qa-reviewer"})
 _EVENTS: Final = "SELECT * FROM chronology.equity_events($1::text[], $2, $3)"
 _FINDINGS: Final = """
 SELECT DISTINCT child_ref, rule, observed
-FROM ledger.belief JOIN chronology.event_kind AS anchor
+FROM ledger.measured JOIN chronology.event_kind AS anchor
     ON (anchor.source, anchor.id) = (anchor_source, anchor_id)
 WHERE known_to IS NULL AND rule = ANY($1::text[]) AND agency = ANY($2::text[])
     AND opens_at <= $3 AND anchor.time >= $4 AND anchor.time < $5

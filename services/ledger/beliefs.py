@@ -12,6 +12,13 @@ Pair = tuple[str, str]
 """(child_ref, judge)."""
 
 
+class Erasure(msgspec.Struct, frozen=True):
+    """By which salt refs are renamed, and which events are gone."""
+
+    salt: str
+    keys: list[str]
+
+
 class Standing(msgspec.Struct, frozen=True):
     """How a child's chronology stands: the head of the message, or the ledger's row of it."""
 
@@ -20,6 +27,7 @@ class Standing(msgspec.Struct, frozen=True):
     version: int
     merged_into: str | None
     erased: bool
+    erasure: Erasure | None = None
 
     @property
     def position(self) -> Position:

@@ -11,7 +11,7 @@ from asyncpg import Pool, Record
 
 from services.domain.gaps import Gap
 from services.domain.verdicts import NotAVerdict, Position, Verdict
-from services.ledger import store
+from services.ledger import erasing, store
 from services.ledger.beliefs import (
     Change,
     Pair,
@@ -81,9 +81,11 @@ async def keep(
 ) -> Outcome:
     """Keep standings and verdicts in one transaction; whatever came before stays believed then."""
     latest = newest(verdicts)
-    refs = sorted({one.child_ref for one in standings} | {one.child_ref for one in latest})
     async with pool.acquire() as connection, connection.transaction():
+        standings, latest = await _erase(connection, standings, latest)
+        refs = sorted({one.child_ref for one in standings} | {one.child_ref for one in latest})
         children = await store.lock_children(connection, refs)
+        await erasing.check(connection, refs)
         moved = newer_standings(children, standings)
         await store.move_children(connection, moved.values())
         children |= moved
@@ -100,6 +102,24 @@ async def keep(
         known_from = await store.believe(connection, change)
     refused = tuple((one, reason) for one, reason in judged if reason is not None)
     return Outcome(known_from, change, accepted, refused)
+
+
+async def _erase(
+    connection: store.Connection, standings: Sequence[Standing], verdicts: Sequence[Verdict]
+) -> tuple[list[Standing], list[Verdict]]:
+    """Act on erasures; return what is left once all that is said of erased children is dropped."""
+    refs = {one.child_ref for one in standings} | {one.child_ref for one in verdicts}
+    gone = await erasing.refused(connection, refs)
+    heard = {s.child_ref: s for s in standings if s.erasure is not None and s.child_ref not in gone}
+    if heard:
+        await store.lock_children(connection, sorted(heard))
+        await erasing.check(connection, heard)
+        await erasing.erase(connection, list(heard.values()))
+    gone |= heard.keys()
+    return (
+        [one for one in standings if one.child_ref not in gone],
+        [one for one in verdicts if one.child_ref not in gone],
+    )
 
 
 def _wanted(

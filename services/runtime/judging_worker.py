@@ -22,7 +22,7 @@ from services.domain.verdicts import Verdict
 from services.runtime import metrics
 from services.runtime.contracts import Contracts
 from services.runtime.guard import Message, Never, NotNow
-from services.runtime.kafka import Publisher
+from services.runtime.kafka import Outgoing, Publisher
 from services.runtime.settings import Settings
 from services.runtime.stream import Worker
 
@@ -67,7 +67,7 @@ class Bench:
 def read(messages: Iterable[Message]) -> list[Chronology]:
     """Return the newest chronology of each child; tombstones say nothing.
 
-    Raises Never for what is no chronology.
+    Raises Never for what is no chronology. An erased child's verdict ends with a null as well.
     """
     newest: dict[str, Chronology] = {}
     for message in messages:
@@ -95,16 +95,19 @@ def _chronology(value: bytes) -> Chronology:
 async def handle(bench: Bench, publisher: Publisher, messages: Sequence[Message]) -> None:
     """Judge the children of a batch and publish what is found; returns when all is acknowledged."""
     verdicts = []
+    erased = sorted({m.key for m in messages if m.value is None and m.key})
     for chronology in read(messages):
         verdicts.append(bench.verdict(chronology))
         await asyncio.sleep(0)  # heartbeats and probes are answered between two children
-    outcomes = await publisher.publish([_outgoing(bench.topic, one) for one in verdicts])
+    outgoing = [_outgoing(bench.topic, one) for one in verdicts]
+    outgoing += [(bench.topic, key, None) for key in erased]  # last: nothing stays of the erased
+    outcomes = await publisher.publish(outgoing)
     for refused in filter(None, outcomes):
         raise Never(f"verdict-{refused.reason}")
     metrics.VERDICTS.labels(bench.name).inc(len(verdicts))
 
 
-def _outgoing(topic: str, verdict: Verdict) -> tuple[str, bytes, bytes]:
+def _outgoing(topic: str, verdict: Verdict) -> Outgoing:
     return topic, verdict.child_ref.encode(), msgspec.json.encode(verdict.to_wire())
 
 
@@ -138,6 +141,13 @@ def in_epoch(bench: Bench, epoch: Epoch, read_policy: Callable[[], Policy]) -> B
     return bench if bench.epoch == epoch.number else replace(bench, epoch=epoch.number)
 
 
+async def _forget_erased(pool: "asyncpg.Pool[asyncpg.Record]", messages: Sequence[Message]) -> None:
+    """Delete dead letters of erased children: whoever has a null has nothing else any more."""
+    erased = [m.key for m in messages if m.value is None]
+    if erased:
+        await pool.execute("DELETE FROM dead_letter WHERE key = ANY($1::bytea[])", erased)
+
+
 def main(service: Path) -> NoReturn:
     """Run the judge whose folder this is; ends the process."""
     worker(service.name, Settings.load(), service / "migrations").main()
@@ -162,6 +172,7 @@ def worker(name: str, settings: Settings, migrations: Path) -> Worker:
             raise RuntimeError("messages before the start")
         bench = in_epoch(bench, await current_epoch(made.pool), read_policy)
         await handle(bench, made.publisher, messages)
+        await _forget_erased(made.pool, messages)
 
     made = Worker(
         service=name,

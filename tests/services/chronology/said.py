@@ -68,6 +68,12 @@ def link(record: str, child: str, version: int) -> Event:
     )
 
 
+def erasure(child: str, *records: str, salt: str = "5a17") -> Event:
+    facts = {"child_ref": child, "record_refs": list(records), "salt": salt}
+    kind, source = "identity.erased.v1", "/referral-watch/vault"
+    return event(records[0], f"erased-{child[:4]}", kind=kind, source=source, facts=facts)
+
+
 def expected(events: Iterable[Event]) -> dict[str, tuple[list[Key], list[Key]]]:
     """Work out, one by one and without haste, what each child's chronology comes to.
 

@@ -101,11 +101,13 @@ async def test_of_a_batch_only_the_newest_version_of_a_child_is_judged(policy: P
     assert len(outbox.sent) == 2
 
 
-async def test_tombstones_say_nothing(policy: Policy) -> None:
+async def test_a_tombstone_is_handed_on_after_whatever_else_is_said_of_the_child(
+    policy: Policy,
+) -> None:
     outbox = Outbox()
     tombstone = Message("child.chronologies", 0, 1, b"child-a", None)
-    await handle(Bench("timeliness", always, policy, 1), outbox, [tombstone])
-    assert outbox.sent == []
+    await handle(Bench("timeliness", always, policy, 1), outbox, [chronology(2), tombstone])
+    assert outbox.sent[1:] == [("timeliness.gaps", b"child-a", None)]
 
 
 @pytest.mark.parametrize("value", [b"", b"[]", b"{", b'{"schema":1}', b"\xff"])
