@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from services.ledger import handlers, overrules, store, sweep
+from services.ledger import handlers, overrules, practice, store, sweep
 from services.ledger.settings import Settings
 from services.runtime.guard import Message
 from services.runtime.stream import Worker
@@ -31,6 +31,9 @@ def worker(settings: Settings) -> Worker:
     async def counting() -> None:
         await overrules.run(made.pool)
 
+    async def practising() -> None:
+        await practice.run(made.pool)
+
     made = Worker(
         service=SERVICE,
         topics=topics(settings),
@@ -38,6 +41,6 @@ def worker(settings: Settings) -> Worker:
         handle=batch,
         migrations=Path(__file__).with_name("migrations"),
         on_start=start,
-        background=[sweeping, counting],
+        background=[sweeping, counting, practising],
     )
     return made

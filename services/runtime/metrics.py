@@ -110,6 +110,24 @@ OVERRULED: Final = Gauge(
     "rw_queries_overruled", "Queries believed closed by a person's review.", ["rule"]
 )
 
+# Practice, as the ledger believes it now. Counts of 1 to 5 are shown as 5.
+GAPS_OPEN: Final = Gauge(
+    "rw_gaps_open",
+    "Gaps and queries open now, by how long: under-1-day, under-7-days, under-28-days, longer.",
+    ["rule", "agency", "unit", "kind", "open_for"],
+)
+GAPS_OPENED: Final = Gauge(
+    "rw_gaps_opened_lately",
+    "Gaps and queries that opened within a day.",
+    ["rule", "agency", "kind"],
+)
+GAPS_UPCOMING: Final = Gauge(
+    "rw_gaps_upcoming", "What is owed and not yet due.", ["rule", "agency", "kind"]
+)
+GAPS_UNOBSERVED: Final = Gauge(
+    "rw_gaps_unobserved", "Open only as far as nobody would tell us otherwise.", ["rule", "agency"]
+)
+
 # Dashboards: who sends as usual, by agency.
 FEED_SILENT: Final = Gauge(
     "rw_feed_silent", "1 while an agency that usually sends has gone quiet.", ["agency"]
