@@ -91,6 +91,23 @@ def test_a_referral_in_the_last_second_of_its_working_day_is_in_time() -> None:
     assert [len(found(rule, DETENTION, each, by=by)) for each in made] == [0, 1]
 
 
+def test_a_review_in_the_last_second_of_its_working_day_is_in_time() -> None:
+    rule = "oversight.not_reviewed"
+    limit = {"value": 1, "unit": "working-days", **SAYS}
+    by = ruled({"schema": 1, "numbers": {f"{rule}.limit": [limit]}})
+    seen = [
+        event(
+            e.REVIEWED,
+            datetime(2026, 3, day, hour, 59, 59, 500_000, UTC),
+            of={"kind": "custody", "ref": "C-1"},
+            outcome="approved",
+            practitioner={"staff_ref": "sergeant"},
+        )
+        for day, hour in ((4, 23), (5, 0))
+    ]
+    assert [len(found(rule, DETENTION, each, by=by)) for each in seen] == [0, 1]
+
+
 def test_an_explained_deadline_names_the_holidays_that_were_not_counted() -> None:
     made = event(e.MADE, "2026-04-02T10:00:00Z", referral_ref="R-1", sent_to=AREA)
     (gap,) = [one for one in gaps(made) if one.rule == "timeliness.decision_overdue"]

@@ -117,3 +117,10 @@ def test_a_list_that_a_gap_was_judged_by_is_told_by_its_words() -> None:
     told = [text for _, text in chain(gap, "Told.", [], 0, held)]
     named = "completeness.information_missing.required is address, where_now, immediate_safety"
     assert any(text.startswith(named) for text in told)
+
+
+def test_of_a_referral_made_twice_the_first_is_evidence_of_what_it_lacks() -> None:
+    first = said(b.made("2026-06-03 10:00"), {}, ALL_SAID) | {"id": "first"}
+    again = said(b.made("2026-06-04 10:00"), {}, ALL_SAID) | {"id": "again"}
+    gap = only("completeness.information_missing", first, again)
+    assert [event_id for _, event_id in gap.evidence] == ["first"]
