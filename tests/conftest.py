@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import hypothesis
 import pytest
 
+from deploy.embedded import prometheus
 from deploy.embedded.places import PROJECT
 from deploy.embedded.progress import aloud
 from deploy.embedded.stack import Stack
@@ -34,6 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Give the whole of Referral Watch, running, with a broker and a database of its own."""
+    prometheus.fetch(aloud)
     running = Stack(tmp_path_factory.mktemp("stack"))
     try:
         running.up(aloud)

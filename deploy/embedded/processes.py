@@ -37,6 +37,7 @@ PROCESSES = (
 BROKER = ("kafka", "kafka-controller")
 DATABASE = "postgres"
 RUNNER = "supervisor"
+WATCH = "prometheus"
 
 DEFAULT_PORTS: dict[str, int] = {
     "intake": 8801,
@@ -51,6 +52,7 @@ DEFAULT_PORTS: dict[str, int] = {
     "oversight": 8818,
     "equity": 8819,
     "feedback": 8820,
+    WATCH: 8890,
     RUNNER: 8899,
     DATABASE: 8854,
     "kafka": 8892,

@@ -20,10 +20,11 @@ from deploy.embedded.failure import CannotStartError, check_disk, check_python
 from deploy.embedded.kafka import Broker
 from deploy.embedded.places import PROJECT, Places, write_private
 from deploy.embedded.postgres import Database
-from deploy.embedded.processes import DATABASE, DEFAULT_PORTS, PROCESSES
+from deploy.embedded.processes import DATABASE, DEFAULT_PORTS, PROCESSES, WATCH
 from deploy.embedded.programs import programs
 from deploy.embedded.progress import Say, silently, step
-from deploy.embedded.runner import Runner
+from deploy.embedded.prometheus import Prometheus
+from deploy.embedded.runner import Program, Runner
 from services.runtime import clock
 from services.runtime.contracts import Contracts
 
@@ -65,9 +66,16 @@ class Stack:
         return Broker.at(self.places, own, controller, self._say)
 
     @cached_property
+    def prometheus(self) -> Prometheus | None:
+        """What watches the stack; None where there is no such program."""
+        return Prometheus.at(self.places, self.ports[WATCH])
+
+    @cached_property
     def runner(self) -> Runner:
         """What starts and restarts the processes."""
         made = programs(self.places, self.ports, self.database, self.broker)
+        if self.prometheus is not None:
+            made.append(Program(WATCH, self.prometheus.command))
         return Runner(self.places, self.ports["supervisor"], made)
 
     def up(self, say: Say = silently) -> None:
@@ -118,6 +126,10 @@ class Stack:
         with step(self._say, f"{len(PROCESSES)} services"):
             for process in PROCESSES:
                 self._await(process.name, partial(self._is_ready, process.name))
+        if self.prometheus is not None:
+            self.prometheus.create(self.ports)
+            self.runner.start(WATCH)
+            self._await(WATCH, self.prometheus.answers)
 
     def _make_files(self) -> None:
         """Make whatever is not there yet: the database, the broker's log directory, keys."""
@@ -168,7 +180,7 @@ class Stack:
             "intake": self._url("intake"),
             "dashboards": self._url("dashboards"),
             "responses": None,
-            "prometheus": None,
+            "prometheus": None if self.prometheus is None else self.prometheus.url,
             "postgres": self.database.dsn(),
             "kafka": self.broker.bootstrap,
             "tokens": tokens.renew(self._signing_key(), held, clock.now()),

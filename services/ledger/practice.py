@@ -33,7 +33,8 @@ SELECT rule, agency, unit, kind,
             WHEN opens_at > $1::timestamptz - interval '28 days' THEN 'under-28-days'
             ELSE 'longer' END AS open_for,
        count(*) FILTER (WHERE opens_at <= $1 AND closes_at > $1) AS open,
-       count(*) FILTER (WHERE opens_at <= $1 AND opens_at > $1::timestamptz - $2::interval) AS lately,
+       count(*) FILTER (
+           WHERE opens_at <= $1 AND opens_at > $1::timestamptz - $2::interval) AS lately,
        count(*) FILTER (WHERE opens_at > $1 AND closes_at > $1) AS upcoming
 FROM believed WHERE closes_at > $1::timestamptz - $2::interval
 GROUP BY 1, 2, 3, 4, 5
