@@ -179,6 +179,7 @@ class Stack:
         found = {
             "intake": self._url("intake"),
             "dashboards": self._url("dashboards"),
+            "directory": self._url("directory"),
             "responses": None,
             "prometheus": None if self.prometheus is None else self.prometheus.url,
             "postgres": self.database.dsn(),

@@ -20,6 +20,9 @@ TYPE_WORDS = {
 FORMAT_WORDS = {
     "moment": "a moment of RFC 3339 with an offset, like 2026-01-31T09:30:00Z",
     "day": "a date like 2026-01-31",
+    "uuid": "a UUID",
+    "uri": "an address like https://example.org/",
+    "email": "an e-mail address",
 }
 PATTERN_WORDS = {
     "^[!-~]+$": "visible ASCII characters without spaces",

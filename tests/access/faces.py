@@ -11,6 +11,8 @@ from fastapi import FastAPI
 
 from services.dashboards.api import create_app as dashboards
 from services.dashboards.settings import Settings as DashboardsSettings
+from services.directory.api import create_app as directory
+from services.directory.settings import Settings as DirectorySettings
 from services.intake.api import create_app as intake
 from services.intake.settings import Settings as IntakeSettings
 from services.runtime import problems
@@ -58,5 +60,12 @@ async def _dashboards(contracts: Contracts, jwks: Path, _: Path, pool_of: PoolOf
     return app
 
 
+async def _directory(contracts: Contracts, jwks: Path, _: Path, pool_of: PoolOf) -> FastAPI:
+    settings = {**_SETTINGS, "jwks_file": jwks}
+    app = directory(DirectorySettings.model_validate(settings), contracts)
+    app.state.desk.pool = await pool_of("directory")
+    return app
+
+
 _SETTINGS = {"postgres_dsn": "unused", "kafka_bootstrap": "127.0.0.1:9"}
-FACES = {"intake": _intake, "dashboards": _dashboards}
+FACES = {"intake": _intake, "dashboards": _dashboards, "directory": _directory}

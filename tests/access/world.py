@@ -65,6 +65,7 @@ class Object:
     gap_id: str
     import_id: str
     family_name: str
+    service_id: str
 
     @property
     def marks(self) -> frozenset[str]:
@@ -118,8 +119,9 @@ async def _sent(vault: Pool, intake: httpx.AsyncClient, agency: str) -> Object:
     )
     gap_id = str(uuid5(UUID(int=0), agency))
     return Object(
-        agency, MONTH, child_ref, receipt, event_id, referral_ref, gap_id, clock.new_ref(), name
-    )
+        agency, MONTH, child_ref, receipt, event_id, referral_ref, gap_id, clock.new_ref(), name,
+        str(uuid5(UUID(int=0), f"service of {agency}")),
+    )  # fmt: skip
 
 
 async def _stored(chronology: Pool, one: Object, published: bytes) -> None:

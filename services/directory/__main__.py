@@ -1,0 +1,47 @@
+"""Runs the directory: `python -m services.directory`."""
+
+from pathlib import Path
+
+from services.directory import reading, store
+from services.directory.api import create_app, require_jwks
+from services.directory.desk import Desk
+from services.directory.settings import Settings
+from services.runtime import postgres
+from services.runtime.process import Process
+
+SERVICE = "directory"
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def main() -> None:
+    settings = Settings.load()
+    require_jwks(settings)
+    app = create_app(settings)
+    desk: Desk = app.state.desk
+    rows = reading.read_files(desk.catalogue)
+
+    async def start() -> None:
+        desk.pool = await postgres.create_pool(settings)
+        await postgres.patiently(lambda: store.keep(desk.pool, rows, store.FILES))
+
+    async def stop() -> None:
+        desk.pool.terminate()
+
+    async def database() -> bool:
+        return await postgres.answers(desk.pool)
+
+    async def migrations() -> bool:
+        return await postgres.migrated(desk.pool, MIGRATIONS)
+
+    Process(
+        service=SERVICE,
+        settings=settings,
+        checks={"database": database, "migrations": migrations},
+        on_start=start,
+        on_stop=stop,
+        app=app,
+    ).main()
+
+
+if __name__ == "__main__":
+    main()
