@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help check test fuzz demo up down status clean rebuild simulate rotate refeature bench mutants deps lock catalogue
+.PHONY: help check test fuzz demo up down status clean rebuild simulate rotate refeature bench mutants weights deps lock catalogue
 
 PY := .venv/bin/python
 VENV := .venv/.ready
@@ -61,6 +61,9 @@ bench: $(VENV)  ## measure what docs claim
 
 mutants: $(VENV)  ## change the domain in small ways and see whether a test notices: hours (M=rules/timeliness, SAMPLE=400)
 	@sh deploy/mutants.sh $(M)
+
+weights: $(VENV)  ## train the weights by which records are matched, and print them (SINCE=day): minutes
+	@sh deploy/weights.sh $(SINCE)
 
 deps: $(VENV)  ## fetch everything now, so that the next start needs no network
 	@$(PY) -m deploy.embedded deps

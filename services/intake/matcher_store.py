@@ -9,7 +9,8 @@ from typing import Final
 import asyncpg
 
 from services.intake import revision
-from services.intake.matching import Review, Value
+from services.intake.matching import Review
+from services.intake.records import Value
 from services.intake.retracted import Connection
 from services.intake.revision import Revised
 from services.runtime import clock

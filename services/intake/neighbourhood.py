@@ -12,7 +12,8 @@ from typing import Final
 
 from services.domain.events import Key, Order
 from services.domain.registry import Registry
-from services.intake.matching import CROWD, Kind, Record, Value
+from services.intake.matching import CROWD
+from services.intake.records import Kind, Record, Value
 from services.intake.retracted import Connection, retracted_among
 
 _RECORDS = """

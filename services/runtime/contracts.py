@@ -111,6 +111,10 @@ class Contracts:
         """Read policy/feedback.toml: how agencies are told."""
         return Delivery.parse(read_toml(self.path / "policy" / "feedback.toml"))
 
+    def matching(self) -> dict[str, Any]:
+        """Read policy/matching.toml afresh: by what two records are taken for one child."""
+        return read_toml(self.path / "policy" / "matching.toml")
+
     def packs(self) -> dict[str, dict[str, Any]]:
         """Read the local packs of policy afresh, by name; none is what an installation starts with.
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.demo.children import pupil_number
-from services.intake.matching import Record, Value, conflict, match
+from services.intake.matching import match
+from services.intake.records import Record, Value, conflict
 from tests.services.matcher.test_matching import MADE, NHS, REFERRAL, UPN, groups, record
 from tests.services.matcher.vaulted import NHS as NUMBER
 from tests.services.matcher.vaulted import POLICE, SCHOOL, Vaulted, concern, missing

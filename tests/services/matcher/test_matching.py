@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.matching import CROWD, Record, Value, child_refs, conflict, match
+from services.intake.matching import CROWD, child_refs, match
+from services.intake.records import Record, Value, conflict
 
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 NHS: Value = ("nhs", b"n")
