@@ -1,22 +1,23 @@
--- Who may read whose views across schemas; run by the database's owner after migrations, any number of times.
-GRANT USAGE ON SCHEMA chronology TO intake, ledger, dashboards, feedback;
+-- Who may read whose views across schemas, and behind which condition each table stands that holds a
+-- child's rows; run by the database's owner after migrations, any number of times.
+
+-- Workers, by views that have their owner's rights.
+GRANT USAGE ON SCHEMA chronology TO intake, ledger, feedback;
 GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.record_position,
                 chronology.touch_position, chronology.child_position, chronology.history_event,
                 chronology.history_retraction TO intake;
 GRANT SELECT ON chronology.child_position, chronology.history_event, chronology.history_training,
-                chronology.history_retraction TO ledger;
-GRANT SELECT ON chronology.event_kind, chronology.child_position, chronology.history_event,
-                chronology.history_retraction TO dashboards;
+                chronology.history_retraction, chronology.event_kind TO ledger;
 GRANT SELECT ON chronology.child_position, chronology.history_event, chronology.history_retraction
     TO feedback;
 GRANT SELECT (topic, digest, redriven_at) ON chronology.dead_letter TO intake;
 GRANT EXECUTE ON FUNCTION chronology.request_publication(text) TO ledger;
-GRANT EXECUTE ON FUNCTION chronology.feed_counts(timestamptz),
-                chronology.equity_events(text[], timestamptz, timestamptz) TO dashboards;
+GRANT USAGE ON SCHEMA chronology TO dashboards;
+GRANT EXECUTE ON FUNCTION chronology.feed_counts(timestamptz) TO dashboards;
 GRANT USAGE ON SCHEMA intake TO dashboards;
 GRANT EXECUTE ON FUNCTION intake.audit_marks(int[], text[], boolean[], text[]) TO dashboards;
-GRANT USAGE ON SCHEMA ledger TO intake, dashboards, feedback, timeliness, completeness, cumulative_harm, oversight, equity;
-GRANT SELECT ON ledger.verdict_position, ledger.deployed_judge, ledger.belief, ledger.watermark TO intake, dashboards;
+GRANT USAGE ON SCHEMA ledger TO intake, feedback, timeliness, completeness, cumulative_harm, oversight, equity;
+GRANT SELECT ON ledger.verdict_position, ledger.deployed_judge, ledger.belief TO intake;
 GRANT SELECT ON ledger.current_epoch TO timeliness, completeness, cumulative_harm, oversight, equity;
 GRANT SELECT ON ledger.belief, ledger.watermark TO feedback;
 GRANT USAGE ON SCHEMA feedback TO intake;
@@ -24,5 +25,74 @@ GRANT SELECT ON feedback.feed, feedback.feed_end TO intake;
 -- Erasure: chronology waits for the ledger, intake for chronology; figures count who is gone, too.
 GRANT USAGE ON SCHEMA ledger TO chronology;
 GRANT SELECT ON ledger.erased TO chronology;
-GRANT SELECT ON ledger.measured TO dashboards;
 GRANT SELECT ON chronology.erasure_done TO intake;
+
+-- Readers, on behalf of who asks: what is in the views seen_…, and functions that give no child's row.
+GRANT USAGE ON SCHEMA ledger TO intake_reader, dashboards_reader;
+GRANT USAGE ON SCHEMA chronology TO dashboards_reader;
+GRANT SELECT ON ledger.seen_belief TO intake_reader, dashboards_reader;
+GRANT SELECT ON ledger.watermark TO dashboards_reader;
+GRANT SELECT ON chronology.seen_event, chronology.seen_history, chronology.seen_retraction,
+                chronology.seen_child TO dashboards_reader;
+GRANT EXECUTE ON FUNCTION chronology.seen_feed_counts(timestamptz),
+                chronology.seen_equity_events(text[], timestamptz, timestamptz),
+                ledger.equity_findings(text[], timestamptz, timestamptz, timestamptz)
+                TO dashboards_reader;
+GRANT EXECUTE ON FUNCTION intake.positions(text[]) TO intake_reader;
+GRANT USAGE ON SCHEMA intake TO dashboards_reader;
+GRANT EXECUTE ON FUNCTION intake.audit_marks(int[], text[], boolean[], text[])
+    TO intake_reader, dashboards_reader;
+GRANT INSERT ON intake.audit_entry TO intake_reader;
+GRANT INSERT ON dashboards.audit_entry TO dashboards_reader;
+
+-- The conditions, a line for each table: whom it shows its rows to, and which. A line without readers
+-- keeps everybody out but the owner's workers. access.reach(): the agencies whose rows the asker sees.
+SELECT access.protect('ledger.gap', 'intake_reader, dashboards_reader',
+    'erased_at IS NULL AND (agency = ANY ((SELECT access.reach())::text[])
+                            OR visible_to && (SELECT access.own())::text[])');
+SELECT access.protect('ledger.child');
+SELECT access.protect('ledger.verdict');
+SELECT access.protect('ledger.sweep');
+SELECT access.protect('ledger.rebuild_child');
+SELECT access.protect('ledger.rebuild_unjudged');
+SELECT access.protect('ledger.rebuild_gap');
+
+-- Also of another agency's event: when it was on which a gap is anchored that the asker sees.
+SELECT access.protect('chronology.event', 'dashboards_reader',
+    $$split_part(source, '/', 2) = ANY ((SELECT access.reach())::text[]) OR EXISTS (
+        SELECT FROM ledger.gap WHERE event_keys @> ARRAY[source || '|' || id]
+                                 AND (anchor_source, anchor_id) = (source, id))$$);
+SELECT access.protect('chronology.record', 'dashboards_reader',
+    'EXISTS (SELECT FROM chronology.event WHERE event.record_ref = record.record_ref)');
+SELECT access.protect('chronology.child', 'dashboards_reader',
+    'EXISTS (SELECT FROM chronology.record WHERE record.child_ref = child.child_ref)');
+SELECT access.protect('chronology.retraction', 'dashboards_reader',
+    $$split_part(source, '/', 2) = ANY ((SELECT access.reach())::text[])$$);
+SELECT access.protect('chronology.erasure');
+SELECT access.protect('chronology.erased_event');
+SELECT access.protect('chronology.move');
+SELECT access.protect('chronology.touch');
+SELECT access.protect('chronology.publication');
+
+SELECT access.protect('feedback.entry');
+SELECT access.protect('feedback.fact');
+SELECT access.protect('feedback.gap');
+
+SELECT access.protect('intake.record', 'intake_reader',
+    'agency = ANY ((SELECT access.reach())::text[])');
+SELECT access.protect('intake.staff', 'intake_reader',
+    'agency = ANY ((SELECT access.reach())::text[])');
+SELECT access.protect('intake.event', 'intake_reader',
+    'agency = ANY ((SELECT access.reach())::text[])');
+SELECT access.protect('intake.identity', 'intake_reader',
+    'EXISTS (SELECT FROM intake.record WHERE record.record_ref = identity.record_ref)');
+SELECT access.protect('intake.import', 'intake_reader',
+    'agency = ANY ((SELECT access.own())::text[])');
+SELECT access.protect('intake.import_row', 'intake_reader',
+    'EXISTS (SELECT FROM intake.import WHERE import.id = import_row.import_id)');
+SELECT access.protect('intake.statement');
+SELECT access.protect('intake.carried_ref');
+SELECT access.protect('intake.retraction');
+SELECT access.protect('intake.outbox');
+SELECT access.protect('intake.effect');
+SELECT access.protect('intake.review');

@@ -2,24 +2,26 @@
 
 import importlib.util
 import shutil
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 
+from deploy import access
 from deploy.embedded.account import Account, reachable_binaries, reachable_folder
 from deploy.embedded.failure import CannotStartError
 from deploy.embedded.places import PROJECT, Places
 from deploy.embedded.ports import HOST
 from deploy.embedded.processes import DATABASE, SERVICES
 from deploy.embedded.secret_files import password
+from services.runtime.contracts import Contracts
 from services.runtime.migration import Changed
 from services.runtime.postgres import migrate
 
 NAME = "referral_watch"
 OWNER = "postgres"
-GRANTS = PROJECT / "deploy" / "grants.sql"
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -107,10 +109,11 @@ class Database:
     async def prepare(self) -> None:
         """Make database, roles and schemas, run every service's migrations, then the grants."""
         await self._make_database()
+        registry = Contracts.load(PROJECT / "schemas").registry
+        await self._as_owner(partial(access.prepare, agencies=registry.agencies.values()))
         for service in SERVICES:
             await self._migrate(service)
-        if GRANTS.exists():
-            await self._as_owner(GRANTS.read_text())
+        await self._as_owner(access.grant)
 
     async def _migrate(self, service: str) -> None:
         """Run one service's migrations under its own role."""
@@ -129,10 +132,11 @@ class Database:
         finally:
             await connection.close()
         roles = "\n".join(self._role(service) for service in SERVICES)
-        await self._as_owner(f"""
+        sql = f"""
             REVOKE ALL ON DATABASE {NAME} FROM PUBLIC;
             REVOKE ALL ON SCHEMA public FROM PUBLIC;
-            {roles}""")
+            {roles}"""
+        await self._as_owner(lambda connection: connection.execute(sql))
 
     def _role(self, service: str) -> str:
         """Return the statements that make one service's role and schema, any number of times."""
@@ -147,13 +151,14 @@ class Database:
             GRANT CONNECT, TEMPORARY ON DATABASE {NAME} TO {service};
             CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {service};
             ALTER ROLE {service} SET search_path = {service};
+            {access.role(service)}
         """
 
-    async def _as_owner(self, sql: str) -> None:
-        """Run statements as the database's owner."""
+    async def _as_owner(self, work: Callable[[access.Connection], Awaitable[object]]) -> None:
+        """Do something as the database's owner."""
         connection = await asyncpg.connect(self.dsn())
         try:
-            await connection.execute(sql)
+            await work(connection)
         finally:
             await connection.close()
 

@@ -10,6 +10,7 @@ from services.runtime import postgres
 from services.runtime.process import Process
 
 SERVICE = "dashboards"
+READERS = "dashboards_reader"
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -21,8 +22,10 @@ def main() -> None:
 
     async def start() -> None:
         desk.pool = await postgres.create_pool(settings)
+        desk.readers = await postgres.create_pool(settings, role=READERS)
 
     async def stop() -> None:
+        desk.readers.terminate()
         desk.pool.terminate()
 
     async def database() -> bool:

@@ -19,7 +19,7 @@ from services.runtime.settings import Misconfigured
 
 
 def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAPI:
-    """Return the application; `app.state.desk.pool` must be set before it is asked anything."""
+    """Return the application; the desk's pools must be set before it is asked anything."""
     app = FastAPI(
         title="Referral Watch dashboards",
         version="1.0.0",
@@ -65,7 +65,7 @@ async def gaps(
 ) -> Response:
     """Return the gaps that the caller may see; filters narrow and never widen."""
     try:
-        page = await handlers.gaps(desk.pool, desk.registry, caller, asked, clock.now())
+        page = await handlers.gaps(desk.readers, desk.registry, caller, asked, clock.now())
     except handlers.Forbidden:
         raise HTTPException(403) from None
     except BadCursor:

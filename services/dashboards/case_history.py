@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from services.dashboards.store import Connection
 from services.domain.chronology import Folded
 from services.domain.registry import Registry
-from services.runtime.histories import histories
+from services.runtime.asking import Connection
+from services.runtime.histories import SEEN, histories
 
 _CHILDREN: Final = """
 SELECT DISTINCT child_ref
-FROM chronology.event_kind
-JOIN chronology.history_event USING (source, id)
-JOIN chronology.child_position USING (child_ref)
+FROM chronology.seen_history JOIN chronology.seen_child USING (child_ref)
 WHERE type = 'referral.made.v1' AND time >= $1 AND time < $2 AND NOT erased
 """
 
@@ -23,4 +21,4 @@ async def referred(
 ) -> Iterator[Folded]:
     """Return the histories of the children about whom a referral was made within a time."""
     refs = [row["child_ref"] for row in await connection.fetch(_CHILDREN, *within)]
-    return await histories(connection, refs, registry)
+    return await histories(connection, refs, registry, SEEN)

@@ -22,6 +22,8 @@ class Desk:
     """The ledger, the registry, the policy, and who may ask."""
 
     pool: "Pool[Record]"
+    readers: "Pool[Record]"
+    """Shows nothing until the transaction says who asks (`asking`)."""
 
     def __init__(self, contracts: Contracts, verifier: Verifier | None) -> None:
         self.registry = contracts.registry

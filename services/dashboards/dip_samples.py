@@ -10,7 +10,6 @@ from services.dashboards.case_history import referred
 from services.dashboards.desk import Desk
 from services.dashboards.handlers import Forbidden
 from services.dashboards.sight import Sight, sight_of
-from services.dashboards.store import Connection
 from services.domain import dip_sample
 from services.domain.chronology import Folded
 from services.domain.dip_sample import Candidate, Count, Drawn, Plan, Stratum
@@ -18,6 +17,7 @@ from services.domain.dip_strata import Month, candidates
 from services.domain.grades import pairs, tables
 from services.domain.moments import london_day, stamp
 from services.runtime import audit
+from services.runtime.asking import Connection, asking
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
 
@@ -93,10 +93,7 @@ async def _reading(desk: Desk, caller: Caller) -> AsyncIterator[tuple[Connection
     sight = sight_of(caller, desk.registry)
     if sight is None or not sight.sees_all:
         raise Forbidden
-    async with (
-        desk.pool.acquire() as connection,
-        connection.transaction(isolation="repeatable_read"),
-    ):
+    async with asking(desk.readers, caller) as connection:
         yield connection, sight
 
 

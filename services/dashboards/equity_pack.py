@@ -10,7 +10,6 @@ from services.dashboards.desk import Desk
 from services.dashboards.handlers import PURPOSE, Forbidden
 from services.dashboards.pack_file import Stated, zipped
 from services.dashboards.sight import near
-from services.dashboards.store import Connection
 from services.domain import equity_pack
 from services.domain.equity_children import STAGE_TYPES, Asked, children_of
 from services.domain.equity_pack import STAGE_BEFORE, Child
@@ -18,19 +17,14 @@ from services.domain.events import RETRACTED, Event, agency_of
 from services.domain.moments import stamp
 from services.domain.policy import Policy
 from services.runtime import audit
+from services.runtime.asking import Connection, asking
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
 
 ACTION: Final = "equity-pack-read"
 ROLES: Final = frozenset({"pcc-analyst", "pcc-editor", "qa-reviewer"})
-_EVENTS: Final = "SELECT * FROM chronology.equity_events($1::text[], $2, $3)"
-_FINDINGS: Final = """
-SELECT DISTINCT child_ref, rule, observed
-FROM ledger.measured JOIN chronology.event_kind AS anchor
-    ON (anchor.source, anchor.id) = (anchor_source, anchor_id)
-WHERE known_to IS NULL AND rule = ANY($1::text[]) AND agency = ANY($2::text[])
-    AND opens_at <= $3 AND anchor.time >= $4 AND anchor.time < $5
-"""
+_EVENTS: Final = "SELECT * FROM chronology.seen_equity_events($1::text[], $2, $3)"
+_FINDINGS: Final = "SELECT * FROM ledger.equity_findings($1::text[], $2, $3, $4)"
 
 
 async def download(
@@ -48,18 +42,15 @@ async def download(
     if caller.role not in ROLES or not agencies:
         raise Forbidden
     asked = Asked(*period, agencies)
-    children, known_at = await _read(desk.pool, desk.policy, caller, asked, now)
+    children, known_at = await _read(desk.readers, desk.policy, caller, asked, now)
     stated = Stated(*months, desk.policy.version, stamp(now), stamp(known_at))
     return zipped(equity_pack.pack(children), stated)
 
 
 async def _read(
-    pool: "Pool[Record]", policy: Policy, caller: Caller, asked: Asked, now: datetime
+    readers: "Pool[Record]", policy: Policy, caller: Caller, asked: Asked, now: datetime
 ) -> tuple[list[Child], datetime]:
-    async with (
-        pool.acquire() as connection,
-        connection.transaction(isolation="repeatable_read"),
-    ):
+    async with asking(readers, caller) as connection:
         known_at = await store.watermark(connection)
         children = await _children(connection, policy, asked, now)
         period = audit.coded({"since": asked.since, "before": asked.before}, {})
@@ -73,8 +64,7 @@ async def _children(
 ) -> list[Child]:
     period = (asked.since, asked.before)
     events = await connection.fetch(_EVENTS, list(STAGE_TYPES), *period)
-    rules, agencies = list(STAGE_BEFORE), sorted(asked.agencies)
-    findings = await connection.fetch(_FINDINGS, rules, agencies, now, *period)
+    findings = await connection.fetch(_FINDINGS, list(STAGE_BEFORE), now, *period)
     told = [(row["child_ref"], _event(row)) for row in events]
     return children_of(told, [tuple(row) for row in findings], asked, policy)
 

@@ -20,6 +20,7 @@ from services.domain.moments import moment, stamp
 from services.domain.registry import Registry
 from services.domain.rules.described import RULES, described
 from services.runtime import audit, beliefs
+from services.runtime.asking import asking
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
 
@@ -36,10 +37,7 @@ async def of_gap(
     sight = sight_of(caller, desk.registry)
     if sight is None:
         raise Forbidden
-    async with (
-        desk.pool.acquire() as connection,
-        connection.transaction(isolation="repeatable_read"),
-    ):
+    async with asking(desk.readers, caller) as connection:
         at, beyond = settled(known_at, await store.watermark(connection))
         rows = await store.beliefs_of(connection, gap_id, at)
         seen = [row for row in rows if sight.sees(row["agency"], row["visible_to"])]

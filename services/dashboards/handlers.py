@@ -17,6 +17,7 @@ from services.domain.moments import stamp
 from services.domain.registry import Registry
 from services.domain.rules.described import RULES
 from services.runtime import audit, beliefs
+from services.runtime.asking import asking
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
 
@@ -29,7 +30,7 @@ class Forbidden(Exception):
 
 
 async def gaps(
-    pool: "Pool[Record]", registry: Registry, caller: Caller, asked: Question, now: datetime
+    readers: "Pool[Record]", registry: Registry, caller: Caller, asked: Question, now: datetime
 ) -> dict[str, Any]:
     """Answer one page, and write who read it, in one transaction.
 
@@ -40,10 +41,7 @@ async def gaps(
         raise Forbidden
     digest = asked.digest(caller.subject, caller.agency, caller.role)
     after = Cursor.decode(asked.cursor, digest) if asked.cursor is not None else None
-    async with (
-        pool.acquire() as connection,
-        connection.transaction(isolation="repeatable_read"),
-    ):
+    async with asking(readers, caller) as connection:
         at, beyond = _moments(asked, after, now, await store.watermark(connection))
         total = after.total if after else await store.count(connection, asked, at, sight)
         rows = await store.page(connection, asked, at, sight, after) if total else []

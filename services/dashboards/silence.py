@@ -1,8 +1,11 @@
 """Who has gone quiet? Counts by agency and unit, for who may know; no child is in them."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from asyncpg import Record
 
 from services.dashboards.desk import Desk
 from services.dashboards.handlers import Forbidden
@@ -11,16 +14,20 @@ from services.domain.moments import stamp
 from services.domain.registry import Registry
 from services.domain.silence import Feed, Finding, feeds, look
 from services.runtime import clock, metrics
+from services.runtime.asking import asking
 from services.runtime.auth import Caller
 
 REFRESH_SECONDS: Final = 300.0
 _COUNTS: Final = "SELECT agency, unit, hour, events FROM chronology.feed_counts($1)"
+_SEEN: Final = "SELECT agency, unit, hour, events FROM chronology.seen_feed_counts($1)"
 
 
 async def answer(desk: Desk, caller: Caller, now: datetime) -> dict[str, Any]:
     """Return how every feed stands that the caller may know of. Raises Forbidden."""
     agencies = seen_by(caller, desk.registry)
-    found = await findings(desk, now)
+    async with asking(desk.readers, caller) as connection:
+        rows = await connection.fetch(_SEEN, _since(desk, now))
+    found = _findings(desk, rows, now)
     shown = [item(each) for each in found if each.feed.agency in agencies]
     return {"as_of": stamp(now), "feeds": shown}
 
@@ -41,9 +48,16 @@ def seen_by(caller: Caller, registry: Registry) -> frozenset[str]:
 
 
 async def findings(desk: Desk, now: datetime) -> list[Finding]:
-    """Look at every feed; an agency that the registry does not know is passed over."""
-    since = now - timedelta(weeks=desk.silence.history_weeks)
-    rows = await desk.pool.fetch(_COUNTS, since)
+    """Look at every feed."""
+    return _findings(desk, await desk.pool.fetch(_COUNTS, _since(desk, now)), now)
+
+
+def _since(desk: Desk, now: datetime) -> datetime:
+    return now - timedelta(weeks=desk.silence.history_weeks)
+
+
+def _findings(desk: Desk, rows: Iterable[Record], now: datetime) -> list[Finding]:
+    """Look at what was counted; an agency that the registry does not know is passed over."""
     known = [tuple(row) for row in rows if row["agency"] in desk.registry.agencies]
     return look(feeds(known), now, desk.silence, desk.policy.calendar)
 

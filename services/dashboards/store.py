@@ -3,19 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from uuid import UUID
 
 from asyncpg import Record
-from asyncpg.pool import PoolConnectionProxy
 
 from services.dashboards.cursor import Cursor
 from services.dashboards.question import Question, State
 from services.dashboards.sight import Sight
 from services.domain.events import Key, agency_of
 from services.runtime import beliefs
-
-Connection: TypeAlias = "PoolConnectionProxy[Record]"
+from services.runtime.asking import Connection
 
 _ORDER: Final = "opens_at, gap_id, child_ref"
 _COLUMNS: Final = ", ".join((*beliefs.COLUMNS, "known_from"))
@@ -27,11 +25,11 @@ _STATES: Final[Mapping[State, str]] = {
 }
 _PLAIN: Final = ("rule", "lesson", "kind", "agency", "unit", "referral_ref", "child_ref")
 _BELIEFS: Final = f"""
-SELECT {_COLUMNS}, known_to FROM ledger.belief
+SELECT {_COLUMNS}, known_to FROM ledger.seen_belief
 WHERE gap_id = $1 AND known_from <= $2 ORDER BY known_from, child_ref
 """  # noqa: S608 - our own words
 _KINDS: Final = """
-SELECT source, id, type, time FROM chronology.event_kind
+SELECT source, id, type, time FROM chronology.seen_event
 WHERE (source, id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
 """
 
@@ -66,7 +64,7 @@ async def count(connection: Connection, asked: Question, at: Moments, sight: Sig
     """Count the gaps on all pages."""
     arguments = _Arguments()
     where = _where(asked, at, sight, arguments.place)
-    query = f"SELECT count(*) FROM ledger.belief WHERE {where}"  # noqa: S608 - our own words
+    query = f"SELECT count(*) FROM ledger.seen_belief WHERE {where}"  # noqa: S608 - our own words
     total: int = await connection.fetchval(query, *arguments)
     return total
 
@@ -82,7 +80,7 @@ async def page(
         where += f" AND ({_ORDER}) > ({', '.join(map(arguments.place, last))})"
     limit = arguments.place(asked.rows + 1)
     query = (
-        f"SELECT {_COLUMNS} FROM ledger.belief WHERE {where} "  # noqa: S608 - our own words
+        f"SELECT {_COLUMNS} FROM ledger.seen_belief WHERE {where} "  # noqa: S608 - our own words
         f"ORDER BY {_ORDER} LIMIT {limit}"
     )
     return await connection.fetch(query, *arguments)

@@ -10,6 +10,7 @@ from services.runtime import kafka, postgres
 from services.runtime.process import Process
 
 SERVICE = "intake"
+READERS = "intake_reader"
 MIGRATIONS = Path(__file__).with_name("migrations")
 SAMPLE_SECONDS = 1.0
 
@@ -21,9 +22,13 @@ def main() -> None:
     desk: Desk = app.state.desk
 
     async def start() -> None:
-        await desk.open(await postgres.create_pool(settings))
+        await desk.open(
+            await postgres.create_pool(settings),
+            await postgres.create_pool(settings, role=READERS),
+        )
 
     async def stop() -> None:
+        desk.readers.terminate()
         desk.pool.terminate()
 
     async def sample() -> None:

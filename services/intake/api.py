@@ -35,7 +35,7 @@ _MODES: Final = (
 
 
 def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAPI:
-    """Return the application; `app.state.desk.open(pool)` must be awaited before it is asked."""
+    """Return the application; `app.state.desk.open` must be awaited before it is asked."""
     app = FastAPI(
         title="Referral Watch intake",
         version="1.0.0",

@@ -29,6 +29,8 @@ class Desk:
     """The parts of the running service; `open` must be called before it is asked anything."""
 
     pool: "asyncpg.Pool[asyncpg.Record]"
+    readers: "asyncpg.Pool[asyncpg.Record]"
+    """Shows nothing until the transaction says who asks (`asking`)."""
     intake: Intake
     together: Together
     imports: Imports
@@ -46,16 +48,19 @@ class Desk:
         self._verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
         self._master_key_file = settings.master_key_file
 
-    async def open(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        """Put the parts together around a pool. Raises ValueError for an unusable master key."""
+    async def open(
+        self, pool: "asyncpg.Pool[asyncpg.Record]", readers: "asyncpg.Pool[asyncpg.Record]"
+    ) -> None:
+        """Put the parts together around pools. Raises ValueError for an unusable master key."""
         if self._master_key_file is None:
             raise ValueError("no master key")
         vault = await vault_of(pool, self._master_key_file)
         self.pool = pool
+        self.readers = readers
         self.intake = Intake(pool, self.contracts, vault)
         self.together = Together(self.intake.take, self._requests_waiting)
-        self.imports = Imports(pool, self.contracts, vault, self.intake)
-        self.lookups = LookupDesk(pool, self.registry, vault, self.contracts.reader.phrases)
+        self.imports = Imports(pool, readers, self.contracts, vault, self.intake)
+        self.lookups = LookupDesk(readers, self.registry, vault, self.contracts.reader.phrases)
         self.follower = Follower(pool, self.registry, self.contracts.policy())
 
     async def sample(self) -> None:

@@ -18,6 +18,7 @@ from services.intake.census import SYSTEM, Fact, Places, Unreadable, read
 from services.intake.handlers import Intake
 from services.intake.vault import Vault, import_place
 from services.runtime import clock, log, postgres
+from services.runtime.asking import asking
 from services.runtime.auth import Caller
 from services.runtime.contracts import Contracts
 
@@ -84,11 +85,13 @@ class Imports:
     def __init__(
         self,
         pool: "asyncpg.Pool[asyncpg.Record]",
+        readers: "asyncpg.Pool[asyncpg.Record]",
         contracts: Contracts,
         vault: Vault,
         intake: Intake,
     ) -> None:
         self._pool = pool
+        self._readers = readers
         self._contracts = contracts
         self._vault = vault
         self._intake = intake
@@ -105,20 +108,22 @@ class Imports:
         self._waiting.set()
         return import_id
 
-    async def status(self, agency: str, import_id: str) -> dict[str, Any] | None:
+    async def status(self, caller: Caller, import_id: str) -> dict[str, Any] | None:
         """Return state and counts of the agency's own import."""
-        row = await self._pool.fetchrow(_STATUS, import_id, agency)
+        async with asking(self._readers, caller) as connection:
+            row = await connection.fetchrow(_STATUS, import_id, caller.agency)
         if row is None:
             return None
         counts = {name: row[name] for name in ("referrals", "children", "events", "rejected")}
         told = {"id": row["id"], "state": row["state"], "counts": counts}
         return told | ({"reason": row["reason"]} if row["reason"] else {})
 
-    async def rows(self, agency: str, import_id: str) -> list[dict[str, Any]] | None:
+    async def rows(self, caller: Caller, import_id: str) -> list[dict[str, Any]] | None:
         """Return the result of every fact of the agency's own import."""
-        if await self._pool.fetchrow(_STATUS, import_id, agency) is None:
-            return None
-        found = await self._pool.fetch(_RESULTS, import_id)
+        async with asking(self._readers, caller) as connection:
+            if await connection.fetchrow(_STATUS, import_id, caller.agency) is None:
+                return None
+            found = await connection.fetch(_RESULTS, import_id)
         return [
             {**row, "errors": _read(row["errors"]), "warnings": _read(row["warnings"])}
             for row in map(dict, found)

@@ -112,7 +112,7 @@ async def begin_import(request: Request, desk: AtDesk, caller: Asking) -> Respon
 
 async def import_status(desk: AtDesk, caller: Asking, import_id: Minted) -> Response:
     """Return state and counts of an import of the caller's agency."""
-    found = await desk.imports.status(caller.agency, import_id)
+    found = await desk.imports.status(caller, import_id)
     if found is None:
         raise HTTPException(404)
     return _json(found)
@@ -126,7 +126,7 @@ async def import_rows(
     format: Annotated[Literal["json", "csv"] | None, Query()] = None,  # noqa: A002 - the parameter's name
 ) -> Response:
     """Return the result of every fact, as JSON, or as CSV by Accept or `format`."""
-    rows = await desk.imports.rows(caller.agency, import_id)
+    rows = await desk.imports.rows(caller, import_id)
     if rows is None:
         raise HTTPException(404)
     if format == "csv" or (format is None and "text/csv" in accept):

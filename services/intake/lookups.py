@@ -22,6 +22,7 @@ from services.intake.held import open_held
 from services.intake.store import Connection
 from services.intake.vault import Vault, event_place
 from services.runtime import audit
+from services.runtime.asking import asking
 from services.runtime.audit import Act, Purpose
 from services.runtime.auth import Caller
 
@@ -43,7 +44,7 @@ class Forbidden(Exception):
 class Desk:
     """Answers look-ups from the vault; `phrases` are those of adult language, of all versions."""
 
-    pool: "asyncpg.Pool[asyncpg.Record]"
+    readers: "asyncpg.Pool[asyncpg.Record]"
     registry: Registry
     vault: Vault
     phrases: Iterable[Phrase]
@@ -56,7 +57,7 @@ class Desk:
         Raises Forbidden.
         """
         _require_reader(caller)
-        async with self.pool.acquire() as connection, connection.transaction():
+        async with asking(self.readers, caller) as connection:
             rows = await connection.fetch(_RECORDS, child_ref)
             seen = {
                 row["record_ref"]: row["agency"]
@@ -86,7 +87,7 @@ class Desk:
         Raises Forbidden.
         """
         _require_reader(caller)
-        async with self.pool.acquire() as connection, connection.transaction():
+        async with asking(self.readers, caller) as connection:
             row = await connection.fetchrow(_EVENT, receipt)
             seen = row is not None and sees(caller, row["agency"], self.registry)
             await audit.write(connection, caller, _act_of_text(purpose, receipt, row, seen=seen))

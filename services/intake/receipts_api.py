@@ -50,7 +50,7 @@ def routes() -> APIRouter:
 
 async def receipt_of(desk: AtDesk, caller: Asking, receipt: Minted) -> Response:
     """Return the position of one event of the caller's agency."""
-    found = await receipts.positions(desk.pool, desk.registry, caller, [receipt], clock.now())
+    found = await receipts.positions(desk.readers, desk.registry, caller, [receipt], clock.now())
     if receipt not in found:
         raise HTTPException(404)
     return _json(found[receipt])
@@ -65,7 +65,7 @@ async def receipts_of(
         raise _wrong("too_long")
     if not all(map(is_minted, wanted)):
         raise _wrong("string_pattern_mismatch")
-    found = await receipts.positions(desk.pool, desk.registry, caller, wanted, clock.now())
+    found = await receipts.positions(desk.readers, desk.registry, caller, wanted, clock.now())
     return _json({"items": [found[receipt] for receipt in wanted if receipt in found]})
 
 

@@ -72,15 +72,18 @@ async def patiently(
         seconds = min(seconds * 2, 5.0)
 
 
-async def create_pool(settings: Settings) -> "asyncpg.Pool[asyncpg.Record]":
+async def create_pool(
+    settings: Settings, role: str | None = None
+) -> "asyncpg.Pool[asyncpg.Record]":
     """Open a pool; waits for a database that is away or does not yet know our password.
 
-    Take connections with `pool.acquire()`; a statement may take 5 s, a lock 2 s.
+    Take connections with `pool.acquire()`; a statement may take 5 s, a lock 2 s. With `role` they
+    have that role's rights and not our own: a reader's, for `asking`.
     """
-    return await patiently(lambda: _open_pool(settings))
+    return await patiently(lambda: _open_pool(settings, {} if role is None else {"role": role}))
 
 
-async def _open_pool(settings: Settings) -> "asyncpg.Pool[asyncpg.Record]":
+async def _open_pool(settings: Settings, more: dict[str, str]) -> "asyncpg.Pool[asyncpg.Record]":
     return await asyncpg.create_pool(
         settings.postgres_dsn.get_secret_value(),
         min_size=1,
@@ -95,6 +98,7 @@ async def _open_pool(settings: Settings) -> "asyncpg.Pool[asyncpg.Record]":
             "lock_timeout": "2000",
             "idle_in_transaction_session_timeout": "10000",
             "timezone": "UTC",
+            **more,
         },
     )
 

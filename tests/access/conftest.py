@@ -3,17 +3,19 @@
 import json
 import shutil
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 from joserfc.jwk import KeySet
 
+from deploy import access
 from deploy.embedded.places import PROJECT
 from services.runtime.contracts import Contracts
 from tests.access import faces, world
 from tests.access.people import KEY
-from tests.services.conftest import Dsn, fresh_database, postgres_port, template
+from tests.services.conftest import Dsn, as_owner, fresh_database, postgres_port, template
 
 __all__ = ["postgres_port", "template"]
 
@@ -34,9 +36,11 @@ def contracts(schemas: Path) -> Contracts:
 
 
 @pytest.fixture(scope="session")
-async def dsn(postgres_port: int, template: str) -> AsyncIterator[Dsn]:
+async def dsn(postgres_port: int, template: str, contracts: Contracts) -> AsyncIterator[Dsn]:
     """The address, by role, of the one database of the matrix."""
+    agencies = contracts.registry.agencies.values()
     async with fresh_database(postgres_port, template) as found:
+        await as_owner(found("postgres"), partial(access.prepare, agencies=agencies))
         yield found
 
 

@@ -2,10 +2,9 @@
 
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import asyncpg
 import httpx
 from fastapi import FastAPI
 
@@ -17,26 +16,29 @@ from services.intake.api import create_app as intake
 from services.intake.settings import Settings as IntakeSettings
 from services.runtime import problems
 from services.runtime.contracts import Contracts
-from tests.services.conftest import Dsn, Pool
+from tests.services.conftest import Dsn, Pool, pool_of, readers_of
 
-PoolOf = Callable[[str], Awaitable[Pool]]
-"""Opens a pool in a role, closed with the faces."""
+PoolsOf = Callable[[str], Awaitable[tuple[Pool, Pool]]]
+"""Opens a service's own pool and its readers' (`asking`), closed with the faces."""
+Readers = Callable[[str, str], AbstractAsyncContextManager[Pool]]
 
 
 @asynccontextmanager
 async def faces(
-    dsn: Dsn, contracts: Contracts, jwks: Path, folder: Path
+    dsn: Dsn, contracts: Contracts, jwks: Path, folder: Path, readers: Readers = readers_of
 ) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
     """Give a client for every service, by its name."""
     async with AsyncExitStack() as stack:
 
-        async def pool_of(role: str) -> Pool:
-            opened = asyncpg.create_pool(dsn(role), min_size=1)
-            return await stack.enter_async_context(opened)
+        async def pools_of(service: str) -> tuple[Pool, Pool]:
+            return (
+                await stack.enter_async_context(pool_of(dsn(service))),
+                await stack.enter_async_context(readers(dsn(service), service)),
+            )
 
         made = {}
         for name, make in FACES.items():
-            app = await make(contracts, jwks, folder, pool_of)
+            app = await make(contracts, jwks, folder, pools_of)
             problems.install(app)
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
             client = httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
@@ -44,26 +46,26 @@ async def faces(
         yield made
 
 
-async def _intake(contracts: Contracts, jwks: Path, folder: Path, pool_of: PoolOf) -> FastAPI:
+async def _intake(contracts: Contracts, jwks: Path, folder: Path, pools_of: PoolsOf) -> FastAPI:
     master = folder / "master"
     master.write_bytes(base64.b64encode(bytes(range(32))))
     settings = {**_SETTINGS, "jwks_file": jwks, "master_key_file": master}
     app = intake(IntakeSettings.model_validate(settings), contracts)
-    await app.state.desk.open(await pool_of("intake"))
+    await app.state.desk.open(*await pools_of("intake"))
     return app
 
 
-async def _dashboards(contracts: Contracts, jwks: Path, _: Path, pool_of: PoolOf) -> FastAPI:
+async def _dashboards(contracts: Contracts, jwks: Path, _: Path, pools_of: PoolsOf) -> FastAPI:
     settings = {**_SETTINGS, "jwks_file": jwks}
     app = dashboards(DashboardsSettings.model_validate(settings), contracts)
-    app.state.desk.pool = await pool_of("dashboards")
+    app.state.desk.pool, app.state.desk.readers = await pools_of("dashboards")
     return app
 
 
-async def _directory(contracts: Contracts, jwks: Path, _: Path, pool_of: PoolOf) -> FastAPI:
+async def _directory(contracts: Contracts, jwks: Path, _: Path, pools_of: PoolsOf) -> FastAPI:
     settings = {**_SETTINGS, "jwks_file": jwks}
     app = directory(DirectorySettings.model_validate(settings), contracts)
-    app.state.desk.pool = await pool_of("directory")
+    app.state.desk.pool, _readers = await pools_of("directory")
     return app
 
 

@@ -9,18 +9,21 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 import asyncpg
 import pytest
 
+from deploy import access
 from deploy.embedded.account import Account, reachable_binaries
 from deploy.embedded.ports import HOST, is_free
 from deploy.embedded.processes import SERVICES
 from services.runtime import postgres
+from services.runtime.contracts import Contracts
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "template_watch"
@@ -60,15 +63,17 @@ async def template(postgres_port: int) -> str:
     owner = f"postgresql://postgres@{HOST}:{postgres_port}/"
     await _answers(owner + "postgres")
     await _execute(owner + "postgres", f"CREATE DATABASE {TEMPLATE}")
+    registry = Contracts.load(ROOT / "schemas").registry
+    await as_owner(owner + TEMPLATE, partial(access.prepare, agencies=registry.agencies.values()))
     for service in SERVICES:
         await _execute(
             owner + TEMPLATE,
             f"CREATE ROLE {service} LOGIN; CREATE SCHEMA {service} AUTHORIZATION {service};"
-            f"ALTER ROLE {service} SET search_path = {service}",
+            f"ALTER ROLE {service} SET search_path = {service}; {access.role(service)}",
         )
         folder = ROOT / "services" / service / "migrations"
         await postgres.migrate(f"postgresql://{service}@{HOST}:{postgres_port}/{TEMPLATE}", folder)
-    await _execute(owner + TEMPLATE, (ROOT / "deploy" / "grants.sql").read_text())
+    await as_owner(owner + TEMPLATE, access.grant)
     return TEMPLATE
 
 
@@ -103,11 +108,25 @@ async def chronology_pool(dsn: Dsn) -> AsyncIterator[Pool]:
         yield pool
 
 
-@asynccontextmanager
-async def pool_of(address: str) -> AsyncIterator[Pool]:
-    """Open a pool as services do, without their time limits."""
-    async with asyncpg.create_pool(address, min_size=1, max_size=8) as pool:
+@pytest.fixture
+async def intake_readers(dsn: Dsn) -> AsyncIterator[Pool]:
+    """A pool in the role in which intake reads for who asks."""
+    async with readers_of(dsn("intake"), "intake") as pool:
         yield pool
+
+
+@asynccontextmanager
+async def pool_of(address: str, **settings: str) -> AsyncIterator[Pool]:
+    """Open a pool as services do, without their time limits."""
+    async with asyncpg.create_pool(
+        address, min_size=1, max_size=8, server_settings=settings
+    ) as pool:
+        yield pool
+
+
+def readers_of(address: str, service: str) -> AbstractAsyncContextManager[Pool]:
+    """Open a pool that shows nothing until a transaction says who asks."""
+    return pool_of(address, role=access.reader_of(service))
 
 
 def _installed() -> Path:
@@ -158,8 +177,13 @@ async def _answers(address: str) -> None:
 
 
 async def _execute(address: str, sql: str) -> None:
+    await as_owner(address, lambda connection: connection.execute(sql))
+
+
+async def as_owner(address: str, work: Callable[[access.Connection], Awaitable[object]]) -> None:
+    """Do something over a connection of its own."""
     connection = await asyncpg.connect(address)
     try:
-        await connection.execute(sql)
+        await work(connection)
     finally:
         await connection.close()

@@ -18,6 +18,7 @@ from services.runtime import clock, problems
 from services.runtime.contracts import Contracts
 from services.runtime.settings import REPOSITORY
 from tests.gaps import verdict
+from tests.services.conftest import readers_of
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Ask = Callable[..., Awaitable[httpx.Response]]
@@ -47,7 +48,15 @@ async def dashboards_pool(dsn: Callable[[str], str]) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture
-async def ask(dashboards_pool: Pool, contracts: Contracts, tmp_path: Path) -> AsyncIterator[Ask]:
+async def dashboards_readers(dsn: Callable[[str], str]) -> AsyncIterator[Pool]:
+    async with readers_of(dsn("dashboards"), "dashboards") as pool:
+        yield pool
+
+
+@pytest.fixture
+async def ask(
+    dashboards_pool: Pool, dashboards_readers: Pool, contracts: Contracts, tmp_path: Path
+) -> AsyncIterator[Ask]:
     """Asks for gaps as a persona, with parameters by name."""
     key = signing_key(tmp_path / "private.json", tmp_path / "jwks.json")
     tokens = {persona: mint(key, persona, clock.now()) for persona in PERSONAS}
@@ -57,6 +66,7 @@ async def ask(dashboards_pool: Pool, contracts: Contracts, tmp_path: Path) -> As
     app = create_app(settings, contracts)
     problems.install(app)
     app.state.desk.pool = dashboards_pool
+    app.state.desk.readers = dashboards_readers
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://dashboards") as client:
 

@@ -47,11 +47,13 @@ def settings(dsn: Dsn, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def app(settings: Settings, contracts: Contracts, intake_pool: Pool) -> FastAPI:
+async def app(
+    settings: Settings, contracts: Contracts, intake_pool: Pool, intake_readers: Pool
+) -> FastAPI:
     app = create_app(settings, contracts)
     problems.install(app)
     access.install(app, "intake")
-    await app.state.desk.open(intake_pool)
+    await app.state.desk.open(intake_pool, intake_readers)
     return app
 
 

@@ -111,7 +111,7 @@ async def test_a_look_up_that_finds_nothing_is_on_record(school: Sender, intake_
 
 async def test_without_the_audit_row_nothing_is_shown(police: Sender, intake_pool: Pool) -> None:
     child_ref, receipt = await known(police, intake_pool)
-    await intake_pool.execute("REVOKE INSERT ON audit_entry FROM intake")
+    await intake_pool.execute("REVOKE INSERT ON audit_entry FROM intake_reader")
     for path in (f"/v1/children/{child_ref}/identity", f"/v1/events/{receipt}/text"):
         answer = await police.get(path, params=PURPOSE)
         assert answer.status_code == 503
