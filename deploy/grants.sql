@@ -26,6 +26,9 @@ GRANT SELECT ON feedback.feed, feedback.feed_end TO intake;
 GRANT USAGE ON SCHEMA ledger TO chronology;
 GRANT SELECT ON ledger.erased TO chronology;
 GRANT SELECT ON chronology.erasure_done TO intake;
+GRANT USAGE ON SCHEMA chronology, ledger TO alerts;
+GRANT SELECT ON chronology.alert_word, chronology.alert_heard, chronology.history_retraction TO alerts;
+GRANT SELECT ON ledger.belief, ledger.watermark, ledger.erased TO alerts;
 
 -- Readers, on behalf of who asks: what is in the views seen_…, and functions that give no child's row.
 GRANT USAGE ON SCHEMA ledger TO intake_reader, dashboards_reader;
@@ -39,11 +42,12 @@ GRANT EXECUTE ON FUNCTION chronology.seen_feed_counts(timestamptz),
                 ledger.equity_findings(text[], timestamptz, timestamptz, timestamptz)
                 TO dashboards_reader;
 GRANT EXECUTE ON FUNCTION intake.positions(text[]) TO intake_reader;
-GRANT USAGE ON SCHEMA intake TO dashboards_reader;
+GRANT USAGE ON SCHEMA intake TO dashboards_reader, alerts_reader;
 GRANT EXECUTE ON FUNCTION intake.audit_marks(int[], text[], boolean[], text[])
-    TO intake_reader, dashboards_reader;
+    TO intake_reader, dashboards_reader, alerts_reader;
 GRANT INSERT ON intake.audit_entry TO intake_reader;
 GRANT INSERT ON dashboards.audit_entry TO dashboards_reader;
+GRANT INSERT ON alerts.audit_entry TO alerts_reader;
 
 -- The conditions, a line for each table: whom it shows its rows to, and which. A line without readers
 -- keeps everybody out but the owner's workers. access.reach(): the agencies whose rows the asker sees.
@@ -96,3 +100,13 @@ SELECT access.protect('intake.retraction');
 SELECT access.protect('intake.outbox');
 SELECT access.protect('intake.effect');
 SELECT access.protect('intake.review');
+
+SELECT access.protect('alerts.alert', 'alerts_reader',
+    'agency = ANY ((SELECT access.reach())::text[]) OR visible_to && (SELECT access.own())::text[]');
+SELECT access.protect('alerts.notice', 'alerts_reader',
+    'EXISTS (SELECT FROM alerts.alert WHERE alert.alert_id = notice.alert_id)');
+SELECT access.protect('alerts.agenda');
+SELECT access.protect('alerts.mail');
+SELECT access.protect('alerts.refusing');
+SELECT access.protect('alerts.weekly');
+SELECT access.protect('alerts.position');

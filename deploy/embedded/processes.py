@@ -5,7 +5,16 @@ from dataclasses import dataclass
 JUDGES = ("timeliness", "completeness", "cumulative_harm", "oversight", "equity")
 """One for each family of rules in the domain's catalogue."""
 
-SERVICES = ("intake", "chronology", *JUDGES, "ledger", "feedback", "dashboards", "directory")
+SERVICES = (
+    "intake",
+    "chronology",
+    *JUDGES,
+    "ledger",
+    "feedback",
+    "dashboards",
+    "directory",
+    "alerts",
+)
 """Each owns a Postgres role and schema of its name; the order of their migrations."""
 
 
@@ -32,6 +41,7 @@ PROCESSES = (
     Process("ledger", "services.ledger", "ledger"),
     Process("feedback", "services.feedback", "feedback"),
     Process("dashboards", "services.dashboards", "dashboards", serves=True),
+    Process("alerts", "services.alerts", "alerts", serves=True),
     Process("directory", "services.directory", "directory", serves=True),
 )
 
@@ -43,6 +53,7 @@ WATCH = "prometheus"
 DEFAULT_PORTS: dict[str, int] = {
     "intake": 8801,
     "dashboards": 8802,
+    "alerts": 8804,
     "directory": 8807,
     "intake-relay": 8811,
     "intake-matcher": 8812,

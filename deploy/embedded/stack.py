@@ -179,6 +179,7 @@ class Stack:
         found = {
             "intake": self._url("intake"),
             "dashboards": self._url("dashboards"),
+            "alerts": self._url("alerts"),
             "directory": self._url("directory"),
             "responses": None,
             "prometheus": None if self.prometheus is None else self.prometheus.url,

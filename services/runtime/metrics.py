@@ -139,3 +139,15 @@ FEED_ENTRIES: Final = Counter("rw_feed_entries_total", "Entries of the agencies'
 FEED_LAG: Final = Gauge(
     "rw_feed_lag_seconds", "Age of the oldest change of belief not yet in the feed."
 )
+
+# Alerts: how they stand, how far they climb, whom they reach.
+ALERTS: Final = Gauge("rw_alerts", "Alerts that are not over.", ["agency", "rule", "state"])
+ALERTS_OLDEST: Final = Gauge(
+    "rw_alerts_oldest_new_seconds", "Age of the oldest alert that nobody answers for.", ["agency"]
+)
+ALERTS_DUE: Final = Gauge("rw_alerts_agenda_children", "Children whose alerts are due a look.")
+ALERT_MOVES: Final = Counter(
+    "rw_alert_moves_total", "Changes of state and steps climbed.", ["rule", "state", "step"]
+)
+ALERT_MAILS: Final = Counter("rw_alert_mails_total", "Mails by what became of them.", ["outcome"])
+ALERT_NOTICES: Final = Gauge("rw_alert_notices_waiting", "Notices that wait for a mail.")

@@ -57,6 +57,8 @@ async def clients(
 
 
 @pytest.fixture(scope="session")
-async def objects(dsn: Dsn, clients: dict[str, httpx.AsyncClient]) -> world.World:
+async def objects(
+    dsn: Dsn, clients: dict[str, httpx.AsyncClient], contracts: Contracts
+) -> world.World:
     """Something of every agency."""
-    return await world.build(dsn, clients["intake"])
+    return await world.build(dsn, clients["intake"], contracts)

@@ -8,6 +8,8 @@ from pathlib import Path
 import httpx
 from fastapi import FastAPI
 
+from services.alerts.api import create_app as alerts
+from services.alerts.settings import Settings as AlertsSettings
 from services.dashboards.api import create_app as dashboards
 from services.dashboards.settings import Settings as DashboardsSettings
 from services.directory.api import create_app as directory
@@ -69,5 +71,17 @@ async def _directory(contracts: Contracts, jwks: Path, _: Path, pools_of: PoolsO
     return app
 
 
+async def _alerts(contracts: Contracts, jwks: Path, _: Path, pools_of: PoolsOf) -> FastAPI:
+    settings = {**_SETTINGS, "jwks_file": jwks}
+    app = alerts(AlertsSettings.model_validate(settings), contracts)
+    app.state.desk.pool, app.state.desk.readers = await pools_of("alerts")
+    return app
+
+
 _SETTINGS = {"postgres_dsn": "unused", "kafka_bootstrap": "127.0.0.1:9"}
-FACES = {"intake": _intake, "dashboards": _dashboards, "directory": _directory}
+FACES = {
+    "intake": _intake,
+    "dashboards": _dashboards,
+    "directory": _directory,
+    "alerts": _alerts,
+}

@@ -10,10 +10,16 @@ from uuid import UUID, uuid5
 import asyncpg
 import httpx
 
+from services.alerts.handlers import Keeper
+from services.domain.alert_episodes import Group
+from services.domain.alert_policy_file import read_alert_policy
+from services.domain.alerts import alert_id
 from services.domain.gaps import Gap
 from services.domain.moments import moment
+from services.domain.rules.described import RULES
 from services.ledger.handlers import keep
 from services.runtime import clock
+from services.runtime.contracts import Contracts, read_toml
 from tests.access.people import token
 from tests.gaps import gap, verdict
 from tests.services.conftest import Dsn, Pool
@@ -63,6 +69,7 @@ class Object:
     event_id: str
     referral_ref: str
     gap_id: str
+    alert_id: str
     import_id: str
     family_name: str
     service_id: str
@@ -76,7 +83,7 @@ class Object:
 World = Mapping[str, Object]
 
 
-async def build(dsn: Dsn, intake: httpx.AsyncClient) -> World:
+async def build(dsn: Dsn, intake: httpx.AsyncClient, contracts: Contracts) -> World:
     """Make every agency's object."""
     made = {}
     async with (
@@ -91,7 +98,18 @@ async def build(dsn: Dsn, intake: httpx.AsyncClient) -> World:
             await vault.execute(_IMPORT, one.import_id, agency, moment(AT))
             await vault.execute(_ROW, one.import_id, one.receipt)
             made[agency] = one
+    await _alert(dsn, contracts)
     return made
+
+
+async def _alert(dsn: Dsn, contracts: Contracts) -> None:
+    """Have the alerts of all these gaps kept."""
+    file = contracts.path / "policy" / "alerts.toml"
+    policy = read_alert_policy(read_toml(file), RULES, contracts.policy().calendar)
+    async with asyncpg.create_pool(dsn("alerts"), min_size=1) as pool:
+        keeper = Keeper(pool, policy, contracts.registry)
+        await keeper.notice()
+        assert await keeper.look()
 
 
 async def _sent(vault: Pool, intake: httpx.AsyncClient, agency: str) -> Object:
@@ -119,7 +137,8 @@ async def _sent(vault: Pool, intake: httpx.AsyncClient, agency: str) -> Object:
     )
     gap_id = str(uuid5(UUID(int=0), agency))
     return Object(
-        agency, MONTH, child_ref, receipt, event_id, referral_ref, gap_id, clock.new_ref(), name,
+        agency, MONTH, child_ref, receipt, event_id, referral_ref, gap_id,
+        alert_id(Group(child_ref, gap().rule, agency)), clock.new_ref(), name,
         str(uuid5(UUID(int=0), f"service of {agency}")),
     )  # fmt: skip
 

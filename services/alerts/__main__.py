@@ -1,0 +1,66 @@
+"""Runs the alerts: `python -m services.alerts`."""
+
+from pathlib import Path
+
+from services.alerts import stream
+from services.alerts.api import create_app
+from services.alerts.desk import Desk
+from services.alerts.handlers import Keeper
+from services.alerts.settings import Settings
+from services.domain.alert_policy_file import AlertPolicyFaults
+from services.runtime import postgres
+from services.runtime.process import Process
+from services.runtime.settings import Misconfigured
+from services.runtime.status import Progress
+
+SERVICE = "alerts"
+READERS = "alerts_reader"
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def main() -> None:
+    settings = Settings.load()
+    if settings.jwks_file is None:
+        raise Misconfigured("Cannot start, the environment is not right: RW_JWKS_FILE is missing")
+    try:
+        app = create_app(settings)
+    except AlertPolicyFaults as faults:
+        raise Misconfigured(f"Cannot start: {faults}") from None
+    desk: Desk = app.state.desk
+    progress = Progress()
+
+    def keeper() -> Keeper:
+        return Keeper(desk.pool, desk.policy, desk.registry)
+
+    async def start() -> None:
+        desk.pool = await postgres.create_pool(settings)
+        desk.readers = await postgres.create_pool(settings, role=READERS)
+
+    async def stop() -> None:
+        desk.readers.terminate()
+        desk.pool.terminate()
+
+    async def database() -> bool:
+        return await postgres.answers(desk.pool)
+
+    async def migrations() -> bool:
+        return await postgres.migrated(desk.pool, MIGRATIONS)
+
+    Process(
+        service=SERVICE,
+        settings=settings,
+        checks={"database": database, "migrations": migrations},
+        on_start=start,
+        on_stop=stop,
+        background=[
+            lambda: stream.keep(keeper(), progress),
+            lambda: stream.tidy(keeper()),
+            lambda: stream.measure(desk.pool),
+        ],
+        app=app,
+        progress=progress,
+    ).main()
+
+
+if __name__ == "__main__":
+    main()

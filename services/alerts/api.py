@@ -1,0 +1,101 @@
+"""What do alerts serve?"""
+
+import re
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from fastapi import Depends, FastAPI, HTTPException, Query, Response
+from fastapi.exceptions import RequestValidationError
+
+from services.alerts import queue
+from services.alerts.answers import AlertPage, AlertWhole
+from services.alerts.desk import PROBLEM, Desk, caller_of, desk_of, each_once, fault
+from services.alerts.question import BadCursor, Question
+from services.alerts.settings import Settings
+from services.domain.alert_policy_file import read_alert_policy
+from services.domain.rules.described import RULES
+from services.runtime import clock
+from services.runtime.auth import Caller, Verifier
+from services.runtime.contracts import Contracts, read_toml
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SHARED: Final[dict[int | str, dict[str, Any]]] = {
+    401: {**PROBLEM, "description": "Nobody we know."},
+    403: {**PROBLEM, "description": "This role sees no child's alerts."},
+    422: {**PROBLEM, "description": "Every fault of the parameters."},
+    503: {**PROBLEM, "description": "The database is away; try again."},
+}
+
+
+def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAPI:
+    """Return the application; `app.state.desk.pool` must be set before it is asked anything.
+
+    Raises AlertPolicyFaults, naming every fault of the policy.
+    """
+    app = FastAPI(
+        title="Referral Watch alerts",
+        version="1.0.0",
+        description="Who has to act on what is owed, and whether they have.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    known = contracts or Contracts.load(settings.schemas, settings.policy_pack)
+    file = settings.alert_policy or settings.schemas / "policy" / "alerts.toml"
+    policy = read_alert_policy(read_toml(file), RULES, known.policy().calendar)
+    verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
+    app.state.desk = Desk(known.registry, policy, verifier, mails=settings.smtp_host is not None)
+    app.get(
+        "/api/v1/alerts",
+        summary="The queue of the alerts that the caller may see",
+        operation_id="alerts",
+        response_model=None,
+        response_class=Response,
+        responses={200: {"model": AlertPage, "description": "One page."}, **_SHARED},
+    )(alerts)
+    app.get(
+        "/api/v1/alerts/{alert_id}",
+        summary="One alert with its whole history",
+        operation_id="alert",
+        response_model=None,
+        response_class=Response,
+        responses={
+            200: {"model": AlertWhole, "description": "All that is known of it."},
+            404: {**PROBLEM, "description": "No alert that the caller may see."},
+            **_SHARED,
+        },
+    )(alert)
+    return app
+
+
+async def alerts(
+    desk: Annotated[Desk, Depends(desk_of)],
+    caller: Annotated[Caller, Depends(caller_of)],
+    _: Annotated[None, Depends(each_once(Question))],
+    asked: Annotated[Question, Query()],
+) -> Response:
+    """Return the alerts that the caller may see; filters narrow and never widen."""
+    try:
+        found = await queue.page(desk, caller, asked, clock.now())
+    except queue.Forbidden:
+        raise HTTPException(403) from None
+    except BadCursor:
+        raise RequestValidationError([fault("cursor", "cursor")]) from None
+    return Response(msgspec.json.encode(found), media_type="application/json")
+
+
+async def alert(
+    desk: Annotated[Desk, Depends(desk_of)],
+    caller: Annotated[Caller, Depends(caller_of)],
+    alert_id: str,
+) -> Response:
+    """Return one alert that the caller may see."""
+    if not _UUID.fullmatch(alert_id):
+        raise HTTPException(404)
+    try:
+        found = await queue.one(desk, caller, UUID(alert_id), clock.now())
+    except queue.Forbidden:
+        raise HTTPException(403) from None
+    if found is None:
+        raise HTTPException(404)
+    return Response(msgspec.json.encode(found), media_type="application/json")
