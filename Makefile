@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help check test fuzz demo up down status clean rebuild simulate rotate refeature bench mutants weights deps lock catalogue
+.PHONY: help check test fuzz demo up down status clean rebuild simulate rotate refeature verify-audit bench mutants weights deps lock catalogue
 
 PY := .venv/bin/python
 VENV := .venv/.ready
@@ -10,7 +10,7 @@ T ?= tests
 QUICK := tests/domain tests/contracts tests/runtime tests/docs tests/embedded
 
 help:  ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo '  make test T=tests/domain   runs one file or folder of tests'
 
 check: $(VENV)  ## lint, format, types, fences and the tests that need neither broker nor database: seconds
@@ -55,6 +55,9 @@ rotate: $(VENV)  ## go on wrapping every key by the current master key (DO=--new
 
 refeature: $(VENV)  ## read the vault again where older code has read it, and publish it again
 	@$(PY) -m deploy.embedded.beside services.intake.refeature
+
+verify-audit: $(VENV)  ## is every audit row as it was sealed? AGAINST=file compares with a witness
+	@$(PY) -m deploy.embedded.beside services.audit.verify_audit $(if $(AGAINST),--against "$(AGAINST)")
 
 bench: $(VENV)  ## measure what docs claim
 	@$(PY) -m bench

@@ -1,6 +1,15 @@
 -- Who may read whose views across schemas, and behind which condition each table stands that holds a
 -- child's rows; run by the database's owner after migrations, any number of times.
 
+-- The audit reads the record of every schema, and nothing else of it.
+DO $$ DECLARE kept record; BEGIN
+    FOR kept IN SELECT nspname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+                WHERE relname = 'audit_entry' AND relkind = 'r' LOOP
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO audit', kept.nspname);
+        EXECUTE format('GRANT SELECT ON %I.audit_entry TO audit', kept.nspname);
+    END LOOP;
+END $$;
+
 -- Workers, by views that have their owner's rights.
 GRANT USAGE ON SCHEMA chronology TO intake, ledger, feedback;
 GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.record_position,

@@ -59,6 +59,11 @@ class Places:
         return self.run / "kafka"
 
     @property
+    def audit_heads(self) -> Path:
+        """How far the audit's chains had come, and when: it only grows."""
+        return self.run / "audit-heads.jsonl"
+
+    @property
     def postgres(self) -> Path:
         """A link to wherever the database's user can reach (see account.py)."""
         return self.run / "postgres"

@@ -14,6 +14,7 @@ SERVICES = (
     "dashboards",
     "directory",
     "alerts",
+    "audit",
 )
 """Each owns a Postgres role and schema of its name; the order of their migrations."""
 
@@ -43,6 +44,7 @@ PROCESSES = (
     Process("dashboards", "services.dashboards", "dashboards", serves=True),
     Process("alerts", "services.alerts", "alerts", serves=True),
     Process("directory", "services.directory", "directory", serves=True),
+    Process("audit", "services.audit", "audit"),
 )
 
 BROKER = ("kafka", "kafka-controller")
@@ -66,6 +68,7 @@ DEFAULT_PORTS: dict[str, int] = {
     "equity": 8819,
     "feedback": 8820,
     WATCH: 8890,
+    "audit": 8821,
     RUNNER: 8899,
     DATABASE: 8854,
     "kafka": 8892,

@@ -61,4 +61,7 @@ def environment(
         told[PACK] = str(Path(os.environ[PACK]).resolve())
     if process.role == "intake":  # the vault is intake's alone
         told["RW_MASTER_KEY_FILE"] = str(secret_files.master_key(places.secrets))
+    if process.role == "audit":  # what binds its chains is known to no other
+        told["RW_AUDIT_KEY_FILE"] = str(secret_files.audit_key(places.secrets))
+        told["RW_AUDIT_HEADS"] = str(places.audit_heads)
     return told

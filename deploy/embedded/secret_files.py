@@ -15,7 +15,15 @@ def password(folder: Path, name: str) -> str:
 
 def master_key(folder: Path) -> Path:
     """Return the file of the vault's master key: 32 random bytes, base64."""
-    file = folder / "master.key"
+    return _key(folder / "master.key")
+
+
+def audit_key(folder: Path) -> Path:
+    """Return the file of the key that binds audit rows into chains: the same, another key."""
+    return _key(folder / "audit.key")
+
+
+def _key(file: Path) -> Path:
     _once(file, lambda: base64.b64encode(secrets.token_bytes(32)).decode())
     return file
 

@@ -21,9 +21,9 @@ from services.runtime import clock
 
 FIELDS: Final = frozenset(
     {
-        "at", "attempt", "code", "correlation", "count", "error", "event", "level", "logger",
-        "method", "migration", "offset", "partition", "port", "reason", "route", "seconds",
-        "service", "status", "suppressed", "task", "time", "topic", "type", "version",
+        "at", "attempt", "code", "correlation", "count", "error", "event", "head", "level",
+        "logger", "method", "migration", "offset", "partition", "port", "reason", "route",
+        "seconds", "service", "status", "suppressed", "task", "time", "topic", "type", "version",
     }
 )  # fmt: skip
 _EVENT: Final = re.compile(r"[a-z0-9][a-z0-9 ,._-]{0,99}")

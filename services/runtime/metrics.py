@@ -25,6 +25,15 @@ NOT_AUDITED: Final = Counter(
     "rw_not_audited_total", "Acts not done because they could not be put on record."
 )
 
+AUDIT_SEALED: Final = Counter(
+    "rw_audit_sealed_total", "Audit rows bound into the chain of a schema.", ["chain"]
+)
+AUDIT_UNSEALED_SECONDS: Final = Gauge(
+    "rw_audit_unsealed_seconds",
+    "Age of the oldest audit row not sealed when last looked.",
+    ["chain"],
+)
+
 # Messages.
 MESSAGES_IN: Final = Counter(
     "rw_messages_in_total", "Messages handled and acknowledged.", ["service", "topic"]

@@ -16,7 +16,7 @@ ANYTHING: Final = "…"
 PRINTED: Final = frozenset({"json", "text"})
 _FENCE: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK: Final = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
-_TARGET: Final = re.compile(r"\bmake ([a-z]+)\b")
+_TARGET: Final = re.compile(r"\bmake ([a-z]+(?:-[a-z]+)*)\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,13 @@ def test_only_intake_is_told_of_the_vaults_key(catalogue: dict[str, Program]) ->
     assert told == {"intake", "intake-relay", "intake-matcher"}
 
 
+def test_only_the_audit_is_told_of_the_key_that_binds_its_chains(
+    catalogue: dict[str, Program],
+) -> None:
+    told = {p.name for p in catalogue.values() if "RW_AUDIT_KEY_FILE" in p.environment}
+    assert told == {"audit"}
+
+
 def test_arguments_with_spaces_quotes_and_percents_stay_whole(places: Places) -> None:
     command = ["/a b/java", 'say "no"', "%d{ISO8601}", "back\\slash"]
     text = configuration(places, 9001, [Program("odd", command)])
