@@ -48,6 +48,7 @@ GRANT SELECT ON chronology.seen_event, chronology.seen_history, chronology.seen_
                 chronology.seen_child TO dashboards_reader;
 GRANT EXECUTE ON FUNCTION chronology.seen_feed_counts(timestamptz),
                 chronology.seen_equity_events(text[], timestamptz, timestamptz),
+                ledger.seen_behind(text),
                 ledger.equity_findings(text[], timestamptz, timestamptz, timestamptz)
                 TO dashboards_reader;
 GRANT EXECUTE ON FUNCTION intake.positions(text[]) TO intake_reader;
@@ -73,8 +74,7 @@ SELECT access.protect('ledger.rebuild_gap');
 -- Also of another agency's event: when it was on which a gap is anchored that the asker sees.
 SELECT access.protect('chronology.event', 'dashboards_reader',
     $$split_part(source, '/', 2) = ANY ((SELECT access.reach())::text[]) OR EXISTS (
-        SELECT FROM ledger.gap WHERE event_keys @> ARRAY[source || '|' || id]
-                                 AND (anchor_source, anchor_id) = (source, id))$$);
+        SELECT FROM ledger.gap WHERE (anchor_source, anchor_id) = (source, id))$$);
 SELECT access.protect('chronology.record', 'dashboards_reader',
     'EXISTS (SELECT FROM chronology.event WHERE event.record_ref = record.record_ref)');
 SELECT access.protect('chronology.child', 'dashboards_reader',

@@ -147,7 +147,7 @@ def _behind(event: str | None, sight: Sight, place: Callable[[object], str]) -> 
     """
     if event is None:
         return
-    yield f"event_keys @> ARRAY[{place(event)}::text]"
+    yield f"gap_id IN (SELECT ledger.seen_behind({place(event)}))"
     source, _, event_id = event.partition("|")
     if agency_of(source) not in sight.listed:
         anchor = f"(anchor_source, anchor_id) = ({place(source)}, {place(event_id)})"

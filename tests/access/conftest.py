@@ -45,14 +45,20 @@ async def dsn(postgres_port: int, template: str, contracts: Contracts) -> AsyncI
 
 
 @pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The keys by which the services know tokens."""
+    jwks = tmp_path_factory.mktemp("keys") / "jwks.json"
+    jwks.write_text(json.dumps(KeySet([KEY]).as_dict(private=False)))
+    return jwks
+
+
+@pytest.fixture(scope="session")
 async def clients(
-    dsn: Dsn, contracts: Contracts, tmp_path_factory: pytest.TempPathFactory
+    dsn: Dsn, contracts: Contracts, keys: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
     """A client for every service."""
-    folder = tmp_path_factory.mktemp("keys")
-    jwks = folder / "jwks.json"
-    jwks.write_text(json.dumps(KeySet([KEY]).as_dict(private=False)))
-    async with faces.faces(dsn, contracts, jwks, folder) as found:
+    folder = tmp_path_factory.mktemp("faces")
+    async with faces.faces(dsn, contracts, keys, folder) as found:
         yield found
 
 

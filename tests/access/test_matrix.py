@@ -32,9 +32,9 @@ async def test_each_persona_is_answered_as_the_table_says(
 ) -> None:
     expected = call.expected(persona, relation)
     for one in _related(objects, persona, relation):
-        answer = await _answer(clients[call.service], call, persona, one)
+        answer = await answer_of(clients[call.service], call, persona, one)
         assert _as_expected(answer, expected, one), (expected, answer.status_code, answer.text)
-        assert not _leaked(answer, objects, persona)
+        assert not leaked(answer, objects, persona)
 
 
 def _related(objects: World, persona: str, relation: str) -> list[Object]:
@@ -56,9 +56,10 @@ def _own(persona: str) -> tuple[str, ...]:
     return (who.agency,) if who.agency in NORFOLK else ()
 
 
-async def _answer(
+async def answer_of(
     client: httpx.AsyncClient, call: Call, persona: str, one: Object
 ) -> httpx.Response:
+    """Make a call about an object."""
     fields = {name: str(getattr(one, name)) for name in one.__slots__} | {"fresh": clock.new_ref()}
     asked: dict[str, Any] = call.request(fields)
     return await client.request(**asked | {"headers": asked["headers"] | bearer(persona)})
@@ -71,7 +72,7 @@ def _as_expected(answer: httpx.Response, expected: str | int, one: Object) -> bo
     return answer.is_success and shown == (expected == "shown")
 
 
-def _leaked(answer: httpx.Response, objects: World, persona: str) -> list[str]:
+def leaked(answer: httpx.Response, objects: World, persona: str) -> list[str]:
     """The marks in an answer of objects that the persona may not see."""
     hidden = [one for name, one in objects.items() if name not in _own(persona)]
     return [mark for one in hidden for mark in one.marks if mark in answer.text]

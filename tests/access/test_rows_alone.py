@@ -1,0 +1,92 @@
+"""Does Postgres alone keep every row from whom it is not for, with the code's own checks off?
+
+The second test is the first one's proof: with the conditions of the rows off as well, each of these
+calls gives another agency's object away.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.dashboards import dip_samples, equity_pack, explanation, handlers, silence
+from services.dashboards.sight import Sight
+from services.domain.registry import Registry
+from services.intake import imports, lookups, receipts
+from services.runtime.auth import ROLES, Caller
+from services.runtime.contracts import Contracts
+from tests.access import faces
+from tests.access.people import PEOPLE
+from tests.access.table import STRANGERS, Call, calls
+from tests.access.test_matrix import answer_of, leaked
+from tests.access.world import World
+from tests.services.conftest import Dsn, Pool, pool_of
+
+DECIDED_BY_THE_CODE = {
+    "intake GET /v1/referrals/{referral_ref}": "the child's folded history tells who may follow",
+}
+READS = [call for call in calls() if call.method == "GET" and str(call) not in DECIDED_BY_THE_CODE]
+SHOWING = [
+    call
+    for call in READS
+    if any("shown" in str(said) for said in call.table.values())
+    and "receipts" not in call.path  # a function that asks for the agency itself
+]
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch, contracts: Contracts) -> None:
+    """Every check of the code's own answers yes, to anybody."""
+    everyone = frozenset(contracts.registry.agencies)
+
+    def all_seeing(caller: Caller, _: Registry) -> Sight:
+        return Sight(caller.agency, everyone, everyone, everyone, sees_all=True)
+
+    for module in (handlers, explanation, dip_samples):
+        monkeypatch.setattr(module, "sight_of", all_seeing)
+    monkeypatch.setattr(equity_pack, "near", lambda *_: everyone)
+    monkeypatch.setattr(equity_pack, "ROLES", ROLES)
+    monkeypatch.setattr(silence, "seen_by", lambda *_: everyone)
+    monkeypatch.setattr(lookups, "_require_reader", lambda _: None)
+    monkeypatch.setattr(lookups, "sees", lambda *_: True)
+    monkeypatch.setattr(receipts, "sees", lambda *_: True)
+    anybodys = imports._STATUS.replace("AND agency = $2", "AND $2 <> ''")  # noqa: SLF001 - the check
+    assert anybodys != imports._STATUS  # noqa: SLF001 - the check
+    monkeypatch.setattr(imports, "_STATUS", anybodys)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("persona", [name for name in PEOPLE if name not in STRANGERS])
+@pytest.mark.parametrize("call", READS, ids=str)
+async def test_no_row_comes_out_that_a_persona_may_not_see(
+    clients: Mapping[str, httpx.AsyncClient], objects: World, call: Call, persona: str
+) -> None:
+    for one in objects.values():
+        answer = await answer_of(clients[call.service], call, persona, one)
+        assert answer.status_code in {200, 401, 404}, answer.text
+        assert not leaked(answer, objects, persona)
+
+
+@pytest.fixture(scope="session")
+async def unshielded(
+    dsn: Dsn, contracts: Contracts, keys: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+    """The services, reading as the owner of the database."""
+
+    def as_owner(_: str, service: str) -> AbstractAsyncContextManager[Pool]:
+        return pool_of(dsn("postgres"), search_path=service)
+
+    folder = tmp_path_factory.mktemp("unshielded")
+    async with faces.faces(dsn, contracts, keys, folder, as_owner) as found:
+        yield found
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("call", SHOWING, ids=str)
+async def test_without_the_conditions_of_the_rows_each_call_gives_another_agencys_object_away(
+    unshielded: Mapping[str, httpx.AsyncClient], objects: World, call: Call
+) -> None:
+    answer = await answer_of(unshielded[call.service], call, "norfolk-school", objects["kent-csc"])
+    assert leaked(answer, objects, "norfolk-school")
