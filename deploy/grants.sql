@@ -17,8 +17,7 @@ GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.
                 chronology.history_retraction TO intake;
 GRANT SELECT ON chronology.child_position, chronology.history_event, chronology.history_training,
                 chronology.history_retraction, chronology.event_kind TO ledger;
-GRANT SELECT ON chronology.child_position, chronology.history_event, chronology.history_retraction
-    TO feedback;
+GRANT SELECT ON chronology.history_event, chronology.history_retraction TO feedback;
 GRANT SELECT (topic, digest, redriven_at) ON chronology.dead_letter TO intake;
 GRANT EXECUTE ON FUNCTION chronology.request_publication(text) TO ledger;
 GRANT USAGE ON SCHEMA chronology TO dashboards;
@@ -29,8 +28,6 @@ GRANT USAGE ON SCHEMA ledger TO intake, feedback, timeliness, completeness, cumu
 GRANT SELECT ON ledger.verdict_position, ledger.deployed_judge, ledger.belief TO intake;
 GRANT SELECT ON ledger.current_epoch TO timeliness, completeness, cumulative_harm, oversight, equity;
 GRANT SELECT ON ledger.belief, ledger.watermark TO feedback;
-GRANT USAGE ON SCHEMA feedback TO intake;
-GRANT SELECT ON feedback.feed, feedback.feed_end TO intake;
 -- Erasure: chronology waits for the ledger, intake for chronology; figures count who is gone, too.
 GRANT USAGE ON SCHEMA ledger TO chronology;
 GRANT SELECT ON ledger.erased TO chronology;
@@ -42,6 +39,8 @@ GRANT SELECT ON ledger.belief, ledger.watermark, ledger.erased TO alerts;
 -- Readers, on behalf of who asks: what is in the views seen_…, and functions that give no child's row.
 GRANT USAGE ON SCHEMA ledger TO intake_reader, dashboards_reader;
 GRANT USAGE ON SCHEMA chronology TO dashboards_reader;
+GRANT USAGE ON SCHEMA feedback TO intake_reader;
+GRANT SELECT ON feedback.seen_feed, feedback.feed_end TO intake_reader;
 GRANT SELECT ON ledger.seen_belief TO intake_reader, dashboards_reader;
 GRANT SELECT ON ledger.watermark TO dashboards_reader;
 GRANT SELECT ON chronology.seen_event, chronology.seen_history, chronology.seen_retraction,
@@ -87,7 +86,8 @@ SELECT access.protect('chronology.move');
 SELECT access.protect('chronology.touch');
 SELECT access.protect('chronology.publication');
 
-SELECT access.protect('feedback.entry');
+SELECT access.protect('feedback.entry', 'intake_reader',
+    'agency = ANY ((SELECT access.own())::text[])');
 SELECT access.protect('feedback.fact');
 SELECT access.protect('feedback.gap');
 

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
+import msgspec
 from asyncpg import Pool, Record
 
 from services.domain.chronology import Folded
@@ -29,15 +30,25 @@ MOST: Final = 1_000
 """How many gaps one transaction looks at."""
 
 
+class Head(msgspec.Struct, frozen=True):
+    """What is read of a chronology's message."""
+
+    erased: bool
+
+
+_head: Final = msgspec.json.Decoder(Head)
+
+
 async def handle(
     pool: "Pool[Record]", registry: Registry, messages: Sequence[Message], now: datetime
 ) -> None:
     """Tell what is new in the histories of the children whom messages are about."""
-    refs = sorted({_child_of(message) for message in messages})
+    erased = {_child_of(message): _is_erased(message) for message in messages}
+    gone = [ref for ref, is_erased in erased.items() if is_erased]
+    living = [ref for ref, is_erased in erased.items() if not is_erased]
     async with pool.acquire() as connection, connection.transaction():
         last, _ = await store.lock(connection)
-        erased = await store.forget_erased(connection, refs)
-        living = [ref for ref in refs if ref not in erased]
+        await store.forget(connection, gone)
         change = await _compare(connection, list(await histories(connection, living, registry)))
         await store.tell(connection, last, change.entries, now)
     _count(change.entries)
@@ -48,6 +59,16 @@ def _child_of(message: Message) -> str:
     try:
         return (message.key or b"").decode()
     except UnicodeDecodeError:
+        raise Never("undecodable") from None
+
+
+def _is_erased(message: Message) -> bool:
+    """Whether it is the last that is said of a child: marked so, or nothing at all."""
+    if message.value is None:
+        return True
+    try:
+        return _head.decode(message.value).erased
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         raise Never("undecodable") from None
 
 
@@ -101,6 +122,12 @@ async def _take_over(connection: Connection, gap_ids: set[UUID], now: datetime) 
     before = {it.name: it for it in await store.standing(connection, gap_ids)}
     kept = _merged(before, await store.believed(connection, gap_ids), now)
     await store.put_standings(connection, kept)
+    moved = {it.gap_id: it.child_ref for it in kept if it.child_ref != _child_before(it, before)}
+    await store.move_gaps(connection, moved)
+
+
+def _child_before(it: Standing, before: Mapping[tuple[str, str], Standing]) -> str:
+    return before.get(it.name, it).child_ref
 
 
 def _merged(

@@ -54,8 +54,10 @@ UPDATE entry SET child_ref = moved.child_ref
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS moved (source, id, was, child_ref)
 WHERE entry.child_ref = moved.was AND (entry.source, entry.id) = (moved.source, moved.id)
 """
-_ERASED: Final = """
-SELECT child_ref FROM chronology.child_position WHERE child_ref = ANY($1::text[]) AND erased
+_MOVE_GAPS: Final = """
+UPDATE entry SET child_ref = moved.child_ref
+FROM unnest($1::uuid[], $2::text[]) AS moved (gap_id, child_ref)
+WHERE entry.gap_id = moved.gap_id AND entry.child_ref IS NOT NULL
 """
 _FORGET: Final = (
     """UPDATE entry SET (child_ref, referral_ref, source, id, gap_id)
@@ -148,13 +150,10 @@ async def put_facts(
     await connection.execute(_MOVE_ENTRIES, *_columns(was, 4))
 
 
-async def forget_erased(connection: Connection, refs: Collection[str]) -> set[str]:
-    """Take out of the feed all that could lead to children who were erased; return which are."""
-    rows = await connection.fetch(_ERASED, list(refs))
-    erased = {row["child_ref"] for row in rows}
+async def forget(connection: Connection, erased: Collection[str]) -> None:
+    """Take out of the feed all that could lead to children who were erased."""
     for query in _FORGET if erased else ():
         await connection.execute(query, list(erased))
-    return erased
 
 
 async def watermark(connection: Connection) -> datetime:
@@ -191,6 +190,11 @@ async def put_standings(connection: Connection, kept: Collection[Standing]) -> N
     fields = Standing.__slots__
     rows = (tuple(getattr(it, field) for field in fields) for it in kept if it not in ended)
     await connection.execute(_PUT, *_columns(rows, len(fields)))
+
+
+async def move_gaps(connection: Connection, moved: Mapping[str, str]) -> None:
+    """Note in whose history these gaps stand now."""
+    await connection.execute(_MOVE_GAPS, list(moved), list(moved.values()))
 
 
 async def followed(connection: Connection, place: Place) -> None:

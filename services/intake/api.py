@@ -8,6 +8,7 @@ import msgspec
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 
 from services.intake import (
+    feed_api,
     imports_api,
     lookups_api,
     reading,
@@ -57,7 +58,7 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         responses=EVENTS_RESPONSES,
         openapi_extra=EVENTS_BODY,
     )(send_events)
-    for part in (receipts_api, referral_api, lookups_api, imports_api):
+    for part in (receipts_api, referral_api, feed_api, lookups_api, imports_api):
         app.include_router(part.routes())
     app.add_exception_handler(TooMuch, _too_much)
     return app

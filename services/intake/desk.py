@@ -6,6 +6,7 @@ import asyncpg
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from services.intake.feed import Feed
 from services.intake.handlers import Intake
 from services.intake.imports import Imports
 from services.intake.keyring import vault_of
@@ -36,6 +37,7 @@ class Desk:
     imports: Imports
     lookups: LookupDesk
     follower: Follower
+    feed: Feed
 
     def __init__(self, settings: Settings, contracts: Contracts) -> None:
         self.contracts = contracts
@@ -61,6 +63,7 @@ class Desk:
         self.together = Together(self.intake.take, self._requests_waiting)
         self.imports = Imports(pool, readers, self.contracts, vault, self.intake)
         self.lookups = LookupDesk(readers, self.registry, vault, self.contracts.reader.phrases)
+        self.feed = Feed(readers)
         self.follower = Follower(pool, self.registry, self.contracts.policy())
 
     async def sample(self) -> None:

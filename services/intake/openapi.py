@@ -13,6 +13,7 @@ _WORDS: Final = {
     403: "This caller may not.",
     404: "Nothing that this caller may see.",
     409: "The same source and id with another content, or a ref that several children share.",
+    410: "What is asked for is no more.",
     413: "Too large: 256 kB an event, 1,000 events or 10 MB a batch, 50 MB a file.",
     415: "A content type that is not read here.",
     422: "Every fault, by pointer; no value is repeated.",

@@ -5,6 +5,7 @@ Events come in by intake's own door; what chronology and ledger would make of th
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from uuid import UUID, uuid5
 
 import asyncpg
@@ -17,6 +18,7 @@ from services.domain.alerts import alert_id
 from services.domain.gaps import Gap
 from services.domain.moments import moment
 from services.domain.rules.described import RULES
+from services.feedback.handlers import follow
 from services.ledger.handlers import keep
 from services.runtime import clock
 from services.runtime.contracts import Contracts, read_toml
@@ -99,6 +101,8 @@ async def build(dsn: Dsn, intake: httpx.AsyncClient, contracts: Contracts) -> Wo
             await vault.execute(_ROW, one.import_id, one.receipt)
             made[agency] = one
     await _alert(dsn, contracts)
+    async with asyncpg.create_pool(dsn("feedback"), min_size=1) as feedback:
+        await follow(feedback, clock.now(), timedelta())
     return made
 
 

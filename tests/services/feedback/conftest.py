@@ -55,12 +55,12 @@ class Told:
         ]
         await Handlers(self.chronology).handle(messages)
 
-    async def heard(self, *child_refs: str) -> None:
-        """Hear that children's histories have changed: of all, where none is named."""
+    async def heard(self, said: bytes | None = b'{"erased": false}') -> None:
+        """Hear that every child's history has changed."""
         rows = await self.chronology.fetch("SELECT child_ref FROM child")
-        refs = child_refs or [row["child_ref"] for row in rows]
         messages = [
-            Message("child.chronologies", 0, next(_offsets), ref.encode(), b"{}") for ref in refs
+            Message("child.chronologies", 0, next(_offsets), row["child_ref"].encode(), said)
+            for row in rows
         ]
         await handlers.handle(self.feedback, self.registry, messages, self.now)
 

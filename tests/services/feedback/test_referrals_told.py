@@ -74,17 +74,21 @@ async def test_records_that_are_linked_later_tell_once(told: Told) -> None:
     assert [row["child_ref"] for row in kept] == ["record-1"]
 
 
-async def test_erasure_takes_every_ref_out_of_the_feed_and_leaves_the_order(told: Told) -> None:
+@pytest.mark.parametrize("last", [b'{"erased": true}', None])
+async def test_erasure_takes_every_ref_out_of_the_feed_and_leaves_the_order(
+    told: Told, last: bytes | None
+) -> None:
     await told.happened(MADE, RECEIVED)
-    await told.chronology.execute("UPDATE child SET erased = true")
-    await told.chronology.execute("DELETE FROM event")
-    await told.heard()
+    await told.heard(last)
     (entry,) = await told.entries()
     assert {entry[name] for name in ("child_ref", "referral_ref", "source", "id")} == {None}
     assert await told.feedback.fetchval("SELECT count(*) FROM fact") == 0
 
 
-async def test_a_message_whose_key_is_no_text_is_set_aside(told: Told) -> None:
-    message = Message("child.chronologies", 0, 0, b"\xff", b"{}")
+@pytest.mark.parametrize(("key", "value"), [(b"\xff", None), (b"c", b"{}"), (b"c", b"\xff")])
+async def test_a_message_that_cannot_be_read_is_set_aside(
+    told: Told, key: bytes, value: bytes | None
+) -> None:
+    message = Message("child.chronologies", 0, 0, key, value)
     with pytest.raises(Never, match="undecodable"):
         await handlers.handle(told.feedback, told.registry, [message], told.now)
