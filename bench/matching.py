@@ -96,7 +96,7 @@ def measure(count: int, by: Judge, seed: int = SEED) -> tuple[Measured, int]:
     }
     records = {ref: _record(ref, one, by.words) for ref, one in kept.items()}
     pairs, crowded = paired(records, CROWD)
-    alike = {pair for pair in pairs if by.band(records[pair[0]], records[pair[1]]) != "apart"}
+    alike = {pair for pair in pairs if by.band(*(records[ref].person for ref in pair)) != "apart"}
     found = match(records.values(), alike=Alike(by, alike))
     return _compared(kept, found), crowded
 

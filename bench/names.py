@@ -38,9 +38,12 @@ _ENGLISH: Final = (
         "".join,
         product(
             _words(
-                "Ash Brad Chat Den Eas Far Gar Hol Kel Lang Mar Nor Oak Pres Rad Stan Thorn Wal"
+                """Ash Ays Bar Black Brad Bram Car Chat Cold Crow Den Dun Eas Elm Far Fen Gar
+                Graf Hal Hart Hol Ing Kel Kings Lang Lin Mar Mel New Nor Oak Pem Pres Rad
+                Red Row Shel Stan Thorn Tun Wal West Whit Win"""
             ),
-            _words("bury by combe croft don field ford ham hurst ley low man more ton well worth"),
+            _words("""bury by combe croft don field ford ham hurst ley low man more ton well
+                wick wood worth"""),
         ),
     ),
 )

@@ -66,7 +66,7 @@ class Filed:
 def children(count: int, seed: int, part: int | None = None) -> list[Child]:
     """Return children, siblings and twins at one address among them.
 
-    `part` 0 or 1 takes every second name, so that two sets share none.
+    `part` 0 or 1 takes every second family name, so that two sets share no family.
     """
     dice = Random(f"children/{seed}")
     found: list[Child] = []
@@ -94,7 +94,7 @@ def _household(dice: Random, first: int, part: int | None) -> list[Child]:
     made: list[Child] = []
     for place, born in enumerate(births):
         sex = dice.choice("MF")
-        pool = _part(names.girls if sex == "F" else names.boys, part)
+        pool = names.girls if sex == "F" else names.boys
         given = _drawn(dice, pool)
         while any(given == other.given for other in made):
             given = dice.choice(pool)
@@ -109,7 +109,7 @@ def _part(names: Sequence[str], part: int | None) -> Sequence[str]:
 
 def _drawn(dice: Random, names: Sequence[str]) -> str:
     """Draw a name: the first are the most frequent, with a long tail."""
-    return dice.choices(names, [1 / (place + 8) for place in range(len(names))])[0]
+    return dice.choices(names, [1 / (place + 25) for place in range(len(names))])[0]
 
 
 def _family(dice: Random, names: Community, part: int | None) -> str:

@@ -14,12 +14,20 @@ _GIVEN = (
     "Rowanberry", "Saffron", "Thistle", "Umberto-Moss", "Velvet", "Willowherb", "Yarrow",
     "Zinnia",
 )  # fmt: skip
-_FAMILY = (
-    "Lanternfield", "Moonbrook", "Otterstone", "Pinewhistle", "Quartermeadow", "Reedmarrow",
-    "Saltmarsh", "Thornapple", "Umberfield", "Vinterwick", "Wherryman", "Yonderley",
-    "Zephyrhill", "Applemarch", "Bramblecote", "Cloudberry", "Driftwood", "Elderglade",
-    "Foxglovely", "Gullhaven", "Hazelmere-Test", "Inkpenny", "Jackdawson", "Kittiwake",
+_FAMILY = tuple(
+    first + last
+    for first in (
+        "Lantern", "Moon", "Otter", "Pine", "Quartz", "Reed", "Salt", "Thorn", "Umber", "Vinter",
+        "Wherry", "Yonder", "Zephyr", "Apple", "Bramble", "Cloud", "Drift", "Elder", "Fox", "Gull",
+        "Hazel", "Ink", "Jackdaw", "Kittie",
+    )
+    for last in (
+        "field", "brook", "stone", "whistle", "meadow", "marrow", "marsh", "apple", "wick", "man",
+        "ley", "hill", "cote", "berry", "wood", "glade", "hurst", "haven", "mere", "penny", "son",
+        "wake", "fold", "combe",
+    )
 )  # fmt: skip
+"""So many that, as in a real county, hardly two children share both names and birth date."""
 _ETHNICITIES = {
     "WBRI": 83.0, "WOTH": 6.0, "WIRT": 0.4, "WROM": 0.6, "WIRI": 0.3, "MWBC": 1.2, "MWBA": 1.0,
     "MWAS": 0.9, "MOTH": 1.1, "AIND": 0.6, "APKN": 0.3, "ABAN": 0.4, "CHNE": 0.3, "AOTH": 0.7,

@@ -1,7 +1,8 @@
 """What is said in the county's year, child by child? The same county always says the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from random import Random
 
 from deploy.demo import pathways
@@ -26,8 +27,10 @@ _MIXED = ("exposure", "school", "own-services", "individual")
 def lives(county: County, staff: Staff) -> Iterator[Life]:
     """Yield every child's year, finished, with what was planted in it."""
     rng = Random(f"county/{county.seed}/{county.scale}")  # noqa: S311 - must come out the same again
+    pools: list[str] = []
     for serial, (pool, chapters) in enumerate(_dealt(rng, county), start=1):
-        yield _life(county, staff, serial, pool, chapters)
+        pools.append(pool)
+        yield _life(county, staff, serial, pools, chapters)
 
 
 def training(county: County, staff: Staff) -> Iterator[Said]:
@@ -78,9 +81,12 @@ def _dealt(rng: Random, county: County) -> Iterator[tuple[str, list[Chapter]]]:
         yield "pupils", [chapter]
 
 
-def _life(county: County, staff: Staff, serial: int, pool: str, chapters: list[Chapter]) -> Life:
+def _life(
+    county: County, staff: Staff, serial: int, pools: Sequence[str], chapters: list[Chapter]
+) -> Life:
+    """Write the year of the child of a serial; `pools` are those of all children until this one."""
     rng = Random(f"child/{county.seed}/{county.scale}/{serial}")  # noqa: S311 - must come out the same
-    child = _child(rng, county, serial, pool, chapters)
+    child = _child(rng, county, serial, pools, chapters)
     life = Life(child, county, staff, rng, f"{county.tag}-{coded(serial, 4)}")
     for pathway, outcome in chapters:
         pathways.write(life, pathway, outcome)
@@ -89,14 +95,27 @@ def _life(county: County, staff: Staff, serial: int, pool: str, chapters: list[C
     return life
 
 
-def _child(rng: Random, county: County, serial: int, pool: str, chapters: list[Chapter]) -> Child:
-    """Return the child; for an unlinked record, another child's double whom no number joins."""
-    child = born(rng, county, serial, pool=pool)
+def _child(
+    rng: Random, county: County, serial: int, pools: Sequence[str], chapters: list[Chapter]
+) -> Child:
+    """Return the child; for an unlinked record, another child's double whom nothing joins.
+
+    No number does, and the birth date is written wrongly, so that a person has to decide.
+    """
+    child = born(rng, county, serial, pool=pools[-1])
     if chapters[0][0] != "unlinked-concern":
         return child
     other = rng.randrange(1, max(2, serial))
-    twin = born(Random(f"child/{county.seed}/{county.scale}/{other}"), county, other, pool=pool)  # noqa: S311
-    return replace(twin, serial=serial, known_by="nothing")
+    same = Random(f"child/{county.seed}/{county.scale}/{other}")  # noqa: S311 - the other's own
+    twin = born(same, county, other, pool=pools[other - 1])
+    return replace(twin, serial=serial, known_by="nothing", born_on=_written_wrongly(twin.born_on))
+
+
+def _written_wrongly(born_on: date) -> date:
+    """Return day and month in each other's place, or the middle of the month for its day."""
+    if born_on.day <= 12 and born_on.day != born_on.month:  # noqa: PLR2004 - months
+        return born_on.replace(month=born_on.day, day=born_on.month)
+    return born_on.replace(day=15 if born_on.day != 15 else 16)  # noqa: PLR2004 - see above
 
 
 def _make_joinable(life: Life) -> None:

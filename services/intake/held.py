@@ -45,15 +45,15 @@ def identity_of(child: Mapping[str, Any]) -> dict[str, Any]:
 
 def statement(
     vault: Vault, record: Owner, child: Mapping[str, Any] | None, held: Held
-) -> tuple[bytes, bytes] | None:
-    """Return MAC and sealed form of a statement of identity that is not held yet, and hold it."""
+) -> tuple[bytes, bytes | None] | None:
+    """Return the MAC of a statement of identity and, where it is not held yet, its sealed form."""
     if not child:
         return None
     said = identity_of(child)
     content = msgspec.json.encode(said, order="deterministic")
     mac = vault.mac("identity", record.ref, content)
     if mac in held.macs:
-        return None
+        return mac, None
     held.macs.add(mac)
     held.statements.append(said)
     return mac, record.key.seal(content, identity_place(record.ref))

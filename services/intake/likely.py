@@ -16,7 +16,7 @@ from services.intake.bridges import connected
 from services.intake.comparing import compare
 from services.intake.decisions import Decisions
 from services.intake.grouping import Groups
-from services.intake.people import Words
+from services.intake.people import Person, Words
 from services.intake.records import Record, as_one, conflict
 
 Doubt = Literal["birth-date", "number", "given-name", "family-name", "uncertain", "contradicted"]
@@ -31,14 +31,12 @@ class Judge:
     weights: Weights
     words: Words
 
-    def compare(self, one: Record, other: Record) -> Comparison | None:
-        """Compare two records; None where one names nobody."""
-        if one.person is None or other.person is None:
-            return None
-        return compare(one.person, other.person, self.words)
+    def compare(self, one: Person | None, other: Person | None) -> Comparison | None:
+        """Compare two people; None where one is nobody."""
+        return None if one is None or other is None else compare(one, other, self.words)
 
-    def band(self, one: Record, other: Record) -> Band:
-        """Say in which band two records are."""
+    def band(self, one: Person | None, other: Person | None) -> Band:
+        """Say in which band two people are."""
         comparison = self.compare(one, other)
         return "apart" if comparison is None else self.weights.band(comparison)
 
@@ -76,7 +74,7 @@ def joined_by_likeness(
     ties = _Ties()
     for pair in sorted(pairs):
         between = _between(group_of, pair)
-        comparison = judge.compare(by_ref[pair[0]], by_ref[pair[1]])
+        comparison = judge.compare(*(by_ref[ref].person for ref in pair))
         if between is None or comparison is None:
             continue
         band = judge.weights.band(comparison)
@@ -127,7 +125,7 @@ def _contradict(
         return True
     if decisions.apart(one, other):
         return True
-    compared = (judge.compare(by_ref[a], by_ref[b]) for a, b in product(one, other))
+    compared = (judge.compare(by_ref[a].person, by_ref[b].person) for a, b in product(one, other))
     return any(found is not None and found.given_name == "other" for found in compared)
 
 
@@ -171,7 +169,7 @@ def _left(
         if groups is not None and not _settled(group_of, groups, by_ref, decisions):
             best.add(groups, -weight, pair)
     for _, pair in sorted(best.best.values()):
-        comparison = judge.compare(by_ref[pair[0]], by_ref[pair[1]])
+        comparison = judge.compare(*(by_ref[ref].person for ref in pair))
         assert comparison is not None  # noqa: S101 - it was weighed above
         yield Likeness(pair, _doubt(comparison, judge.weights))
 

@@ -8,15 +8,20 @@ import asyncpg
 import msgspec
 
 from services.domain.events import Event
+from services.domain.likeness import Weights
+from services.domain.moments import london_day
 from services.domain.registry import Registry
 from services.intake import matcher_store, neighbourhood
 from services.intake.ages import Ages
 from services.intake.bridges import connected
 from services.intake.features import topic_of_agency
 from services.intake.keyring import vault_of
+from services.intake.kin import Kin
+from services.intake.likely import Judge
 from services.intake.matcher_store import Decision, Relinked, Unmatched
-from services.intake.matching import child_refs, match
+from services.intake.matching import Alike, child_refs, match
 from services.intake.neighbourhood import Neighbourhood
+from services.intake.people import Words
 from services.intake.retracted import Connection
 from services.intake.vault import Vault
 from services.intake.workers import Step, Worker
@@ -38,6 +43,7 @@ TRIES: Final = 3
 
 _log = log.get(__name__)
 _OPEN_REVIEWS = "SELECT count(*) FROM review WHERE closed_at IS NULL"
+_CROWDED_BLOCKS = "SELECT count(*) FROM crowded_block"
 _PARKED = "SELECT count(*) FROM event WHERE match_parked_at IS NOT NULL"
 _TOO_LONG: Final = (asyncpg.QueryCanceledError, asyncpg.IdleInTransactionSessionTimeoutError)
 """Time limits: they may be for the sake of one event, and end for a smaller batch."""
@@ -57,8 +63,11 @@ class Matcher:
         self._progress = progress or Progress()
         self._registry: Registry = contracts.registry
         self._ages = Ages(contracts, vault)
+        self._vault = vault
+        self._policy = contracts.matching()
+        self._words = Words.parse(self._policy)
         self._size = BATCH
-        self._batch: Sequence[str] = ()
+        self._batch: Sequence[str | int] = ()
         self._tries = 0
 
     async def run(self) -> None:
@@ -86,8 +95,8 @@ class Matcher:
                 return 0
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 batch = await matcher_store.unmatched(connection, self._size)
-                self._batch = batch.receipts
-                if not batch.receipts:
+                self._batch = batch.receipts or list(batch.asked)
+                if not self._batch:
                     return 0
                 decision = await self._decide(connection, batch)
             async with connection.transaction():
@@ -95,13 +104,14 @@ class Matcher:
         for one in decision.relinked:
             change = "unlinked" if one.child_ref == one.record_ref else "linked"
             metrics.LINKS.labels(change).inc()
-        return len(batch.receipts)
+        return len(self._batch)
 
     async def watch(self) -> None:
         """Set the gauges of what a person should look at every few seconds until cancelled."""
         while True:
             metrics.MATCHER_PARKED_WAITING.set(await self._pool.fetchval(_PARKED))
             metrics.REVIEWS_OPEN.set(await self._pool.fetchval(_OPEN_REVIEWS))
+            metrics.BLOCKS_CROWDED.set(await self._pool.fetchval(_CROWDED_BLOCKS))
             await asyncio.sleep(MEASURE_SECONDS)
 
     def _take_less(self, _: Exception) -> None:
@@ -135,32 +145,45 @@ class Matcher:
         if isinstance(error, _TOO_LONG) and self._tries < TRIES:
             raise error
         reason = type(error).__name__
-        await matcher_store.park(self._pool, self._batch[0], reason)
+        blamed = self._batch[0]
+        if isinstance(blamed, int):
+            await matcher_store.drop_request(self._pool, blamed)
+        else:
+            await matcher_store.park(self._pool, blamed, reason)
         self._tries = 0
         metrics.MATCHER_PARKED.labels(reason).inc()
         _log.error("event set aside unmatched", error=error, reason=reason)
 
     async def _decide(self, connection: Connection, batch: Unmatched) -> Decision:
         """Work out from scratch who belongs together among all whom the batch may concern."""
-        found = await neighbourhood.explore(connection, batch.concerns.keys(), self._registry)
+        kin = Kin(self._vault, self._judge(), self._registry)
+        found = await neighbourhood.explore(connection, batch.records, self._registry, kin)
         records = {record.record_ref: record for record in found.records()}
-        matching = match(records.values(), found.crowded)
+        alike = Alike(kin.judge, kin.pairs)
+        matching = match(records.values(), found.crowded, alike, found.decided.values())
         relinked = [
             self._relinked(ref, child, found.held[ref][1] + 1, found.agencies[ref][0])
             for ref, child in child_refs(matching.groups, records)
             if child != found.held[ref][0]
         ]
         moved = {one.record_ref for one in relinked}
-        concerned = batch.concerns.keys() | moved | _companions(found, moved)
+        concerned = batch.records | moved | _companions(found, moved)
         groups = [group for group in matching.groups if group & concerned]
         return Decision(
             receipts=batch.receipts,
             relinked=relinked,
             revised=await self._ages.revise(connection, found, groups),
             reviews=matching.reviews,
-            settled=found.holders.keys(),
+            settled=found.holders.keys() | found.doubted,
             causes=_causes(found, batch.concerns),
+            asked=batch.asked,
+            blocks={ref: kin.blocks[ref] for ref in batch.records},
+            crowded_blocks=kin.crowded,
         )
+
+    def _judge(self) -> Judge:
+        """Return what judges likeness today."""
+        return Judge(Weights.parse(self._policy, london_day(clock.now())), self._words)
 
     def _relinked(
         self, record_ref: str, child_ref: str, link_version: int, agency: str

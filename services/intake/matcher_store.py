@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -58,6 +58,23 @@ _OPEN_REVIEWS = """
 SELECT review_id, kind, value_mac, records, reason FROM review
 WHERE closed_at IS NULL AND (kind, value_mac) IN (SELECT * FROM unnest($1::text[], $2::bytea[]))
 """
+_ASKED = "SELECT seq, record_ref FROM rematch ORDER BY seq LIMIT $1"
+_ANSWERED = "DELETE FROM rematch WHERE seq = ANY($1)"
+_REBLOCK = """
+WITH now AS MATERIALIZED (
+    SELECT * FROM unnest($2::text[], $3::bytea[]) AS n (record_ref, block_mac)),
+left_over AS (
+    DELETE FROM block AS b WHERE b.record_ref = ANY($1) AND NOT EXISTS (
+        SELECT FROM now WHERE (now.record_ref, now.block_mac) = (b.record_ref, b.block_mac)))
+INSERT INTO block (record_ref, block_mac) SELECT * FROM now ON CONFLICT DO NOTHING
+"""
+# Whoever met in a block that is crowded now is judged again without it, once.
+_CROWDED_BLOCKS = """
+WITH crowd AS (
+    INSERT INTO crowded_block (block_mac, since) SELECT *, $2 FROM unnest($1::bytea[])
+    ON CONFLICT DO NOTHING RETURNING block_mac)
+INSERT INTO rematch (record_ref) SELECT DISTINCT record_ref FROM block JOIN crowd USING (block_mac)
+"""
 _CLOSE_REVIEW = "UPDATE review SET closed_at = $2 WHERE review_id = ANY($1)"
 _OPEN_REVIEW = """
 INSERT INTO review (review_id, kind, value_mac, records, reason, opened_at)
@@ -75,6 +92,13 @@ class Unmatched:
     receipts: Sequence[str]
     concerns: Mapping[str, set[str]]
     """By record_ref: the receipts of this batch that concern it, retractions of its events too."""
+    asked: Mapping[int, str]
+    """By number of the request, the record that is to be judged again."""
+
+    @property
+    def records(self) -> set[str]:
+        """All records to be judged."""
+        return {*self.concerns, *self.asked.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +124,10 @@ class Decision:
     """Values judged whole: a review that is not wanted any more is closed."""
     causes: Mapping[str, Sequence[str]]
     """By record_ref: the receipts that brought about its link or revision."""
+    asked: Iterable[int] = ()
+    blocks: Mapping[str, Iterable[bytes]] = field(default_factory=dict)
+    """By record that was judged: all the blocks that it is in now."""
+    crowded_blocks: Iterable[bytes] = ()
 
 
 async def alone(connection: Connection) -> bool:
@@ -113,7 +141,10 @@ async def await_turn(connection: Connection) -> None:
 
 
 async def unmatched(connection: Connection, limit: int) -> Unmatched:
-    """Return the longest waiting events."""
+    """Return the longest waiting events; before them, whom somebody wants judged again."""
+    asked = {row["seq"]: row["record_ref"] for row in await connection.fetch(_ASKED, limit)}
+    if asked:
+        return Unmatched((), {}, asked)
     rows = await connection.fetch(_UNMATCHED, limit)
     receipts = [row["receipt"] for row in rows]
     concerns: defaultdict[str, set[str]] = defaultdict(set)
@@ -122,7 +153,7 @@ async def unmatched(connection: Connection, limit: int) -> Unmatched:
             concerns[row["record_ref"]].add(row["receipt"])
     for row in await connection.fetch(_RETRACTED, receipts):
         concerns[row["record_ref"]].add(row["cause"])
-    return Unmatched(receipts, concerns)
+    return Unmatched(receipts, concerns, {})
 
 
 async def park(pool: "asyncpg.Pool[asyncpg.Record]", receipt: str, reason: str) -> None:
@@ -144,7 +175,22 @@ async def write(connection: Connection, decision: Decision) -> None:
     if decision.relinked or revised:
         await _publish(connection, decision)
     await _review(connection, decision, now)
+    await _reblock(connection, decision, now)
+    await connection.execute(_ANSWERED, list(decision.asked))
     await connection.execute(_MATCHED, decision.receipts, now)
+
+
+async def _reblock(connection: Connection, decision: Decision, now: datetime) -> None:
+    """Write in which blocks these records are now."""
+    rows = [(ref, block) for ref, blocks in decision.blocks.items() for block in sorted(blocks)]
+    columns = [ref for ref, _ in rows], [block for _, block in rows]
+    await connection.execute(_REBLOCK, list(decision.blocks), *columns)
+    await connection.execute(_CROWDED_BLOCKS, list(decision.crowded_blocks), now)
+
+
+async def drop_request(pool: "asyncpg.Pool[asyncpg.Record]", seq: int) -> None:
+    """Judge a record not again that cannot be judged, so that it stops no other."""
+    await pool.execute(_ANSWERED, [seq])
 
 
 async def _publish(connection: Connection, decision: Decision) -> None:

@@ -6,12 +6,15 @@ retraction, a new conflict.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from services.domain.events import Key, Order
 from services.domain.registry import Registry
+from services.intake.decisions import Decided
+from services.intake.decisions_store import decided_among
+from services.intake.kin import Kin
 from services.intake.matching import CROWD
 from services.intake.records import Kind, Record, Value
 from services.intake.retracted import Connection, retracted_among
@@ -50,6 +53,11 @@ SELECT kind, value_mac FROM review WHERE closed_at IS NULL AND reason = 'crowded
 AND (kind, value_mac) IN (SELECT * FROM unnest($1::text[], $2::bytea[]))
 """
 
+_DOUBTED = """
+SELECT value_mac FROM review
+WHERE closed_at IS NULL AND kind = 'likeness' AND records && $1::text[]
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -83,6 +91,11 @@ class Neighbourhood:
     """Every value that was followed, and who ever stated it."""
     crowded: set[Value] = field(default_factory=set)
     """Values that too many share to mean one child."""
+    kin: Kin | None = None
+    decided: dict[str, Decided] = field(default_factory=dict)
+    """By id, what people have decided of these records."""
+    doubted: set[Value] = field(default_factory=set)
+    """Likenesses of these records that are under review."""
 
     def links(self) -> Iterable[tuple[str, str]]:
         """Yield pairs that hang together, for whatever reason."""
@@ -92,6 +105,10 @@ class Neighbourhood:
         first_of: dict[str, str] = {}
         for record_ref, (child_ref, _) in self.held.items():
             yield first_of.setdefault(child_ref, record_ref), record_ref
+        yield from self.kin.pairs if self.kin else ()
+        for one in self.decided.values():
+            first, *others = [ref for ref in one.stated if ref in self.agencies]
+            yield from ((first, other) for other in others)
 
     def records(self) -> list[Record]:
         """Return each record with what it last stated, by (time, source, id)."""
@@ -102,9 +119,10 @@ class Neighbourhood:
         for one in sorted(self.statements, key=lambda s: s.order):
             said = {"nhs": one.nhs, "upn": one.upn, "birth": one.birth, "sex": one.sex}
             last[one.record_ref] |= {name: v for name, v in said.items() if v is not None}
+        people = self.kin.people if self.kin else {}
         return [
-            _record(record_ref, agency, created_at, self.held[record_ref][0],
-                    last[record_ref], values[record_ref])
+            replace(_record(record_ref, agency, created_at, self.held[record_ref][0],
+                            last[record_ref], values[record_ref]), person=people.get(record_ref))
             for record_ref, (agency, created_at) in self.agencies.items()
         ]  # fmt: skip
 
@@ -136,15 +154,17 @@ def _record(  # noqa: PLR0913 - the parts of one record
 
 
 async def explore(
-    connection: Connection, seeds: Collection[str], registry: Registry
+    connection: Connection, seeds: Collection[str], registry: Registry, kin: Kin | None = None
 ) -> Neighbourhood:
     """Load all that hangs together with these records, a ring at a time."""
-    found = Neighbourhood()
+    found = Neighbourhood(kin=kin)
     ring = set(seeds)
     while ring:
         new = await _load(connection, found, ring)
         values = _values(found, new) - found.holders.keys() - found.crowded
-        ring = await _follow(connection, found, values) - found.agencies.keys()
+        ring = await _follow(connection, found, values)
+        ring |= await _follow_people(connection, found, new)
+        ring -= found.agencies.keys()
     found.drop(await retracted_among(connection, found.agencies, registry))
     return found
 
@@ -184,6 +204,18 @@ def _values(found: Neighbourhood, records: Collection[str]) -> set[Value]:
             if one.upn is not None:
                 values.add(("upn", one.upn))
     return values
+
+
+async def _follow_people(
+    connection: Connection, found: Neighbourhood, new: Collection[str]
+) -> set[str]:
+    """Find who is like these records, and whom a person has linked with them."""
+    decided = {one.decision_id: one for one in await decided_among(connection, new)}
+    found.decided |= decided
+    rows = await connection.fetch(_DOUBTED, list(new))
+    found.doubted |= {("likeness", row["value_mac"]) for row in rows}
+    together = {ref for one in decided.values() if one.kind == "link" for ref in one.stated}
+    return together | (await found.kin.follow(connection, new) if found.kin else set())
 
 
 async def _follow(

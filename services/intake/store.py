@@ -52,7 +52,8 @@ class Entry:
     published: Event
     topic: str
     value: bytes
-    identity: tuple[bytes, bytes] | None = None
+    identity: tuple[bytes, bytes | None] | None = None
+    """What it says of who the child is: its MAC; sealed, where it is not held yet."""
 
 
 _KNOWN = """
@@ -99,28 +100,29 @@ WITH kept AS (
                          $11::bytea[], $12::int[], $13::int[])
     ON CONFLICT (source, id) DO NOTHING RETURNING receipt),
 stated AS (
-    INSERT INTO statement (receipt, record_ref, nhs_mac, upn_mac, birth_mac, sex)
+    INSERT INTO statement (receipt, record_ref, nhs_mac, upn_mac, birth_mac, sex, identity_mac)
     SELECT n.* FROM unnest($14::text[], $15::text[], $16::bytea[], $17::bytea[], $18::bytea[],
-                           $19::text[]) AS n(receipt, record_ref, nhs, upn, birth, sex)
+                           $19::text[], $20::bytea[])
+        AS n(receipt, record_ref, nhs, upn, birth, sex, identity_mac)
     JOIN kept USING (receipt)),
 said AS (
     INSERT INTO identity (receipt, record_ref, identity_mac, sealed)
-    SELECT n.* FROM unnest($20::text[], $21::text[], $22::bytea[], $23::bytea[])
+    SELECT n.* FROM unnest($21::text[], $22::text[], $23::bytea[], $24::bytea[])
         AS n(receipt, record_ref, mac, sealed)
     JOIN kept USING (receipt) ORDER BY n.record_ref, n.mac
     ON CONFLICT DO NOTHING),
 carried AS (
     INSERT INTO carried_ref (receipt, kind, ref, record_ref, type, agency)
-    SELECT n.* FROM unnest($24::text[], $25::text[], $26::text[], $27::text[], $28::text[],
-                           $29::text[]) AS n(receipt, kind, ref, record_ref, type, agency)
+    SELECT n.* FROM unnest($25::text[], $26::text[], $27::text[], $28::text[], $29::text[],
+                           $30::text[]) AS n(receipt, kind, ref, record_ref, type, agency)
     JOIN kept USING (receipt)),
 retracted AS (
     INSERT INTO retraction (receipt, target_source, target_id)
-    SELECT n.* FROM unnest($30::text[], $31::text[], $32::text[]) AS n(receipt, source, id)
+    SELECT n.* FROM unnest($31::text[], $32::text[], $33::text[]) AS n(receipt, source, id)
     JOIN kept USING (receipt)),
 sent AS (
     INSERT INTO outbox (receipt, topic, key, value)
-    SELECT n.* FROM unnest($33::text[], $34::text[], $35::bytea[], $36::bytea[])
+    SELECT n.* FROM unnest($34::text[], $35::text[], $36::bytea[], $37::bytea[])
         AS n(receipt, topic, key, value)
     JOIN kept USING (receipt))
 SELECT receipt FROM kept
@@ -202,10 +204,11 @@ def _event_columns(entries: Sequence[Entry]) -> list[list[Any]]:
 def _hanging_columns(entries: Sequence[Entry]) -> list[list[Any]]:
     """Columns of statements, identities, refs, retractions and outbox, in the order of _KEEP."""
     stated = [
-        (e.receipt, e.record_ref, c.nhs_mac, c.upn_mac, c.birth_mac, (c.child or {}).get("sex"))
+        (e.receipt, e.record_ref, c.nhs_mac, c.upn_mac, c.birth_mac, (c.child or {}).get("sex"),
+         e.identity[0] if e.identity else None)
         for e in entries for c in (e.candidate,) if c.child
     ]  # fmt: skip
-    said = [(e.receipt, e.record_ref, *e.identity) for e in entries if e.identity]
+    said = [(e.receipt, e.record_ref, *e.identity) for e in entries if e.identity and e.identity[1]]
     refs = [
         (e.receipt, kind, ref, e.record_ref, e.candidate.type, e.candidate.agency)
         for e in entries if e.record_ref for kind, ref in e.candidate.refs
@@ -214,7 +217,7 @@ def _hanging_columns(entries: Sequence[Entry]) -> list[list[Any]]:
     outbox = [
         (e.receipt, e.topic, (e.record_ref or e.staff_ref or "").encode(), e.value) for e in entries
     ]
-    parts = ((stated, 6), (said, 4), (refs, 6), (retractions, 3), (outbox, 4))
+    parts = ((stated, 7), (said, 4), (refs, 6), (retractions, 3), (outbox, 4))
     return [column for rows, width in parts for column in _columns(rows, width)]
 
 

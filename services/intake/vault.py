@@ -27,6 +27,7 @@ Purpose = Literal[
     "identity",
     "census-ref",
     "review",
+    "block",
 ]
 """What a MAC is for; the MACs of two purposes can never be compared."""
 

@@ -90,6 +90,9 @@ RECONCILED: Final = Counter(
 RECONCILE_GIVEN_UP: Final = Gauge(
     "rw_reconcile_given_up_rows", "Messages that chronology still lacks though sent often."
 )
+BLOCKS_CROWDED: Final = Gauge(
+    "rw_identity_blocks_crowded", "Likenesses that too many records share to be compared."
+)
 REVIEWS_OPEN: Final = Gauge("rw_identity_reviews_open", "Conflicts of identity to be reviewed.")
 
 # Chronology, judges, ledger.

@@ -1,8 +1,9 @@
 """Is the invented county's year what it says: its size and mix, valid, the same each time?"""
 
 import ast
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, date, datetime
+from itertools import combinations
 from pathlib import Path
 
 import msgspec
@@ -14,9 +15,12 @@ from deploy.demo.life import Life
 from deploy.demo.staff import Staff
 from deploy.demo.truth import write_year
 from deploy.demo.year import lives, training
+from services.domain.likeness import Weights
 from services.domain.rules.catalogue import CATALOGUE
 from services.intake import identity_in_refs
 from services.intake.identifiers import nhs_number, upn
+from services.intake.likely import Judge
+from services.intake.people import Words, blocks, named
 from tests.demo.lives_judged import contracts
 
 NOW = datetime(2026, 11, 23, 1, 4, tzinfo=UTC)
@@ -67,6 +71,29 @@ def test_numbers_are_of_the_test_ranges_and_their_checks_hold(whole: list[Life])
     assert len({life.child.nhs for life in whole if life.child.known_by != "nothing"}) == sum(
         life.child.known_by != "nothing" for life in whole
     )
+
+
+def test_names_join_no_two_children_and_each_unlinked_record_is_for_a_person_to_decide(
+    whole: list[Life],
+) -> None:
+    content = contracts().matching()
+    judge = Judge(Weights.parse(content, NOW.date()), Words.parse(content))
+    people = {}
+    in_block = defaultdict(set)
+    for life in filter(lambda one: one.said, whole):
+        stated = life.said[0].content["child"]
+        person = named(stated, judge.words, sex=stated["sex"])
+        assert person is not None
+        people[life.child.serial] = person
+        for block in blocks(person):
+            in_block[block].add(life.child.serial)
+    pairs = {pair for them in in_block.values() for pair in combinations(sorted(them), 2)}
+    band = {pair: judge.band(*(people[serial] for serial in pair)) for pair in pairs}
+    assert not [pair for pair in pairs if band[pair] == "linked"]
+    reviewed = {serial for pair in pairs if band[pair] == "review" for serial in pair}
+    unlinked = {life.child.serial for life in whole if life.child.known_by == "nothing"}
+    assert len(unlinked & reviewed) > 0.8 * len(unlinked), "the others' first record says nothing"
+    assert len(reviewed) < 4 * len(unlinked)
 
 
 def test_the_same_county_says_the_same_byte_by_byte(tmp_path: Path) -> None:
