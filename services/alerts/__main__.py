@@ -1,13 +1,17 @@
 """Runs the alerts: `python -m services.alerts`."""
 
 from pathlib import Path
+from tomllib import TOMLDecodeError
 
 from services.alerts import stream
 from services.alerts.api import create_app
 from services.alerts.desk import Desk
 from services.alerts.handlers import Keeper
+from services.alerts.mailer import Mailer
+from services.alerts.outbox import Outbox
 from services.alerts.settings import Settings
 from services.domain.alert_policy_file import AlertPolicyFaults
+from services.domain.contacts import ContactFaults
 from services.runtime import postgres
 from services.runtime.process import Process
 from services.runtime.settings import Misconfigured
@@ -24,13 +28,17 @@ def main() -> None:
         raise Misconfigured("Cannot start, the environment is not right: RW_JWKS_FILE is missing")
     try:
         app = create_app(settings)
-    except AlertPolicyFaults as faults:
+    except (AlertPolicyFaults, ContactFaults, OSError, TOMLDecodeError) as faults:
         raise Misconfigured(f"Cannot start: {faults}") from None
     desk: Desk = app.state.desk
     progress = Progress()
 
     def keeper() -> Keeper:
-        return Keeper(desk.pool, desk.policy, desk.registry)
+        return Keeper(desk.pool, desk.telling, desk.registry)
+
+    def outbox() -> Outbox:
+        mailer = Mailer(settings) if desk.mails else None
+        return Outbox(desk.pool, desk.telling, settings.alerts_link, mailer)
 
     async def start() -> None:
         desk.pool = await postgres.create_pool(settings)
@@ -55,6 +63,7 @@ def main() -> None:
         background=[
             lambda: stream.keep(keeper(), progress),
             lambda: stream.tidy(keeper()),
+            lambda: stream.deliver(outbox()),
             lambda: stream.measure(desk.pool),
         ],
         app=app,

@@ -87,6 +87,24 @@ class AlertWhole(BaseModel):
     told: list[Notice]
 
 
+class Refusing(BaseModel):
+    """An address that refused mail in the last day: a role's mailbox, never a person's."""
+
+    recipient: str
+    since: datetime
+    code: str
+
+
+class OutboxState(BaseModel):
+    """How mail stands."""
+
+    mail: Literal["on", "off"] = Field(description="off: no server is named; notices wait.")
+    notices: dict[str, int] = Field(description="By what became of them.")
+    mails: dict[str, int] = Field(description="By what became of them.")
+    waiting_since: datetime | None
+    refusing: list[Refusing]
+
+
 class Fault(BaseModel):
     """One thing wrong with the request; a value is never repeated."""
 

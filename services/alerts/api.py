@@ -8,12 +8,14 @@ import msgspec
 from fastapi import Depends, FastAPI, HTTPException, Query, Response
 from fastapi.exceptions import RequestValidationError
 
-from services.alerts import queue
-from services.alerts.answers import AlertPage, AlertWhole
+from services.alerts import mail_store, queue
+from services.alerts.answers import AlertPage, AlertWhole, OutboxState
 from services.alerts.desk import PROBLEM, Desk, caller_of, desk_of, each_once, fault
+from services.alerts.notices import Telling
 from services.alerts.question import BadCursor, Question
 from services.alerts.settings import Settings
 from services.domain.alert_policy_file import read_alert_policy
+from services.domain.contacts import Contacts
 from services.domain.rules.described import RULES
 from services.runtime import clock
 from services.runtime.auth import Caller, Verifier
@@ -29,9 +31,9 @@ _SHARED: Final[dict[int | str, dict[str, Any]]] = {
 
 
 def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAPI:
-    """Return the application; `app.state.desk.pool` must be set before it is asked anything.
+    """Return the application; the desk's pools must be set before it is asked anything.
 
-    Raises AlertPolicyFaults, naming every fault of the policy.
+    Raises AlertPolicyFaults or ContactFaults, each naming every fault of its file.
     """
     app = FastAPI(
         title="Referral Watch alerts",
@@ -41,10 +43,13 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         redoc_url=None,
     )
     known = contracts or Contracts.load(settings.schemas, settings.policy_pack)
-    file = settings.alert_policy or settings.schemas / "policy" / "alerts.toml"
-    policy = read_alert_policy(read_toml(file), RULES, known.policy().calendar)
     verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
-    app.state.desk = Desk(known.registry, policy, verifier, mails=settings.smtp_host is not None)
+    app.state.desk = Desk(
+        known.registry,
+        read_telling(settings, known),
+        verifier,
+        mails=settings.smtp_host is not None,
+    )
     app.get(
         "/api/v1/alerts",
         summary="The queue of the alerts that the caller may see",
@@ -53,6 +58,14 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         response_class=Response,
         responses={200: {"model": AlertPage, "description": "One page."}, **_SHARED},
     )(alerts)
+    app.get(
+        "/api/v1/alerts/outbox",
+        summary="Whether mail is sent, what waits, and which addresses refuse",
+        operation_id="outbox",
+        response_model=None,
+        response_class=Response,
+        responses={200: {"model": OutboxState, "description": "As it is now."}, **_SHARED},
+    )(outbox)
     app.get(
         "/api/v1/alerts/{alert_id}",
         summary="One alert with its whole history",
@@ -68,6 +81,17 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
     return app
 
 
+def read_telling(settings: Settings, known: Contracts) -> Telling:
+    """Read by what it is decided who is told.
+
+    Raises AlertPolicyFaults or ContactFaults, each naming every fault of its file.
+    """
+    file = settings.alert_policy or settings.schemas / "policy" / "alerts.toml"
+    policy = read_alert_policy(read_toml(file), RULES, known.policy().calendar)
+    contacts = Contacts.parse(read_toml(settings.contacts), known.registry, known.codes["unit"])
+    return Telling(policy, contacts)
+
+
 async def alerts(
     desk: Annotated[Desk, Depends(desk_of)],
     caller: Annotated[Caller, Depends(caller_of)],
@@ -81,6 +105,16 @@ async def alerts(
         raise HTTPException(403) from None
     except BadCursor:
         raise RequestValidationError([fault("cursor", "cursor")]) from None
+    return Response(msgspec.json.encode(found), media_type="application/json")
+
+
+async def outbox(
+    desk: Annotated[Desk, Depends(desk_of)], caller: Annotated[Caller, Depends(caller_of)]
+) -> Response:
+    """Return how the outbox stands, for administrators: no child is in it."""
+    if caller.role != "administrator":
+        raise HTTPException(403)
+    found = await mail_store.standing(desk.pool, mails=desk.mails)
     return Response(msgspec.json.encode(found), media_type="application/json")
 
 

@@ -10,7 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
 from services.alerts.answers import Problem
-from services.domain.alert_policy import AlertPolicy
+from services.alerts.notices import Telling
 from services.domain.registry import Registry
 from services.runtime import problems
 from services.runtime.auth import Caller, Unauthorised, Verifier
@@ -27,10 +27,11 @@ class Desk:
     """Shows nothing until the transaction says who asks (`asking`)."""
 
     def __init__(
-        self, registry: Registry, policy: AlertPolicy, verifier: Verifier | None, *, mails: bool
+        self, registry: Registry, telling: Telling, verifier: Verifier | None, *, mails: bool
     ) -> None:
         self.registry = registry
-        self.policy = policy
+        self.telling = telling
+        self.policy = telling.policy
         self.mails = mails
         self._verifier = verifier
 

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from asyncpg import Pool, Record
 
-from services.alerts import store
+from services.alerts import mail_store, store
+from services.alerts.notices import Telling
 from services.domain.alert_episodes import Belief
-from services.domain.alert_policy import AlertPolicy
 from services.domain.alert_words import words
 from services.domain.alerts import Alert, Assessment, assess
 from services.domain.events import Event
@@ -26,7 +26,7 @@ class Keeper:
     """Keeps alerts as they stand: what was heard goes on the agenda, what is due is looked at."""
 
     pool: "Pool[Record]"
-    policy: AlertPolicy
+    telling: Telling
     registry: Registry
     _heard: Sequence[datetime] = field(default=())
 
@@ -67,6 +67,9 @@ class Keeper:
             changed += [alert for alert in found.alerts if _changed(alert, held)]
         await store.put(connection, changed)
         await store.end(connection, sorted(gone), now)
+        telling = replace(self.telling, refused=await mail_store.refusing(connection, now))
+        notices = [one for alert in changed for one in telling.of(alert, now)]
+        await mail_store.tell(connection, notices)
         await store.look_again(connection, due)
         _count(changed, held)
 
@@ -78,7 +81,7 @@ class Keeper:
         now: datetime,
     ) -> Assessment:
         return assess(
-            child_ref, beliefs, words(said, self.registry), self.policy, self.registry, now
+            child_ref, beliefs, words(said, self.registry), self.telling.policy, self.registry, now
         )
 
 

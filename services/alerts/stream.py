@@ -6,6 +6,7 @@ from typing import Final, NoReturn
 from asyncpg import Pool, Record
 
 from services.alerts.handlers import BATCH, Keeper
+from services.alerts.outbox import Outbox
 from services.runtime import clock, metrics
 from services.runtime.status import Progress
 
@@ -13,6 +14,8 @@ POLL_SECONDS: Final = 0.5
 SHARE: Final = 4.0
 """While there is more to do, work takes a fourth of the time: a bulk load is not held up."""
 TIDY_SECONDS: Final = 60.0
+DELIVER_SECONDS: Final = 2.0
+MEASURE_SECONDS: Final = 15.0
 
 _STANDING: Final = """
 SELECT agency, rule, state, count(*) AS alerts FROM alert WHERE state <> 'resolved' GROUP BY 1, 2, 3
@@ -32,6 +35,16 @@ async def keep(keeper: Keeper, progress: Progress) -> NoReturn:
         took = clock.monotonic() - begun
         least = POLL_SECONDS if seen < BATCH else 0.0
         await asyncio.sleep(max(least, took * (SHARE - 1)))
+
+
+async def deliver(outbox: Outbox) -> NoReturn:
+    """Make mails of what is to be told, and send them, until cancelled."""
+    while True:
+        if outbox.mailer is not None:
+            await outbox.gather()
+            while await outbox.send():
+                pass
+        await asyncio.sleep(DELIVER_SECONDS)
 
 
 async def tidy(keeper: Keeper) -> NoReturn:
@@ -55,4 +68,7 @@ async def measure(pool: "Pool[Record]") -> NoReturn:
         metrics.ALERTS_DUE.set(
             await pool.fetchval("SELECT count(*) FROM agenda WHERE due_at <= $1", now)
         )
-        await asyncio.sleep(15.0)
+        metrics.ALERT_NOTICES.set(
+            await pool.fetchval("SELECT count(*) FROM notice WHERE outcome = 'waiting'")
+        )
+        await asyncio.sleep(MEASURE_SECONDS)

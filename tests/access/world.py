@@ -11,17 +11,17 @@ from uuid import UUID, uuid5
 import asyncpg
 import httpx
 
+from services.alerts.api import read_telling
 from services.alerts.handlers import Keeper
+from services.alerts.settings import Settings
 from services.domain.alert_episodes import Group
-from services.domain.alert_policy_file import read_alert_policy
 from services.domain.alerts import alert_id
 from services.domain.gaps import Gap
 from services.domain.moments import moment
-from services.domain.rules.described import RULES
 from services.feedback.handlers import follow
 from services.ledger.handlers import keep
 from services.runtime import clock
-from services.runtime.contracts import Contracts, read_toml
+from services.runtime.contracts import Contracts
 from tests.access.people import token
 from tests.gaps import gap, verdict
 from tests.services.conftest import Dsn, Pool
@@ -108,10 +108,9 @@ async def build(dsn: Dsn, intake: httpx.AsyncClient, contracts: Contracts) -> Wo
 
 async def _alert(dsn: Dsn, contracts: Contracts) -> None:
     """Have the alerts of all these gaps kept."""
-    file = contracts.path / "policy" / "alerts.toml"
-    policy = read_alert_policy(read_toml(file), RULES, contracts.policy().calendar)
+    settings = Settings.model_validate({"postgres_dsn": "unused", "kafka_bootstrap": "unused"})
     async with asyncpg.create_pool(dsn("alerts"), min_size=1) as pool:
-        keeper = Keeper(pool, policy, contracts.registry)
+        keeper = Keeper(pool, read_telling(settings, contracts), contracts.registry)
         await keeper.notice()
         assert await keeper.look()
 

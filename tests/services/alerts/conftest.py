@@ -123,7 +123,7 @@ def desk(alerts_pool: Pool, alerts_readers: Pool, contracts: Contracts, tmp_path
 @pytest.fixture
 def keeper(desk: Desk) -> Keeper:
     """What keeps alerts, in this process."""
-    return Keeper(desk.pool, desk.policy, desk.registry)
+    return Keeper(desk.pool, desk.telling, desk.registry)
 
 
 @pytest.fixture

@@ -83,12 +83,12 @@ async def test_who_starts_again_goes_on_where_it_was(
 ) -> None:
     await tell(owed())
     await keeper.notice()
-    again = Keeper(desk.pool, desk.policy, desk.registry)
+    again = Keeper(desk.pool, desk.telling, desk.registry)
     await tell(owed(child_ref="child-b"), child_ref="child-b")
     await settle(again)
     assert await states(alerts_pool) == [("new", None)] * 2
     before = await alerts_pool.fetch("SELECT * FROM alert ORDER BY alert_id")
-    await settle(Keeper(desk.pool, desk.policy, desk.registry))
+    await settle(Keeper(desk.pool, desk.telling, desk.registry))
     await alerts_pool.execute("UPDATE position SET beliefs = '-infinity', words = '-infinity'")
     await settle(keeper)
     assert await alerts_pool.fetch("SELECT * FROM alert ORDER BY alert_id") == before
