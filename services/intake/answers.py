@@ -144,6 +144,12 @@ class EventText(BaseModel):
     )
 
 
+class Templates(BaseModel):
+    """Names of files, each at /v1/imports/templates/<name>."""
+
+    items: list[str] = Field(examples=[["referral.csv", "referral.xlsx"]])
+
+
 class ImportBegun(BaseModel):
     """The id to follow an import with."""
 
@@ -166,6 +172,20 @@ class ImportStatus(BaseModel):
     state: Literal["running", "done", "failed"]
     reason: str | None = Field(None, description="Why it failed: a code.")
     counts: Counts
+    facts: int | None = Field(description="How many there are in all; null until it was read.")
+    notes: list[str] = Field(description="Codes of what was assumed in reading the file.")
+
+
+class RowFault(BaseModel):
+    """One thing wrong with a fact of a file; in a table by row and column."""
+
+    pointer: str
+    code: str = Field(examples=["invalid-date"])
+    message: str = ""
+    row: int | None = Field(None, description="As a spreadsheet counts: the header is row 1.")
+    column: str | None = Field(
+        None, description="As the template names it; of a column not known, its letters."
+    )
 
 
 class ImportRow(BaseModel):
@@ -176,8 +196,8 @@ class ImportRow(BaseModel):
     fact: str = Field(description="The type of event that it gives.")
     outcome: Outcome
     receipt: str | None
-    errors: list[Fault]
-    warnings: list[Fault]
+    errors: list[RowFault]
+    warnings: list[RowFault]
 
 
 class ImportRows(BaseModel):

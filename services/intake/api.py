@@ -15,6 +15,7 @@ from services.intake import (
     receipts_api,
     referral_api,
     strict_json,
+    templates_api,
 )
 from services.intake.candidates import TITLES, Answer, Offered
 from services.intake.desk import Asking, AtDesk, Desk
@@ -58,7 +59,7 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         responses=EVENTS_RESPONSES,
         openapi_extra=EVENTS_BODY,
     )(send_events)
-    for part in (receipts_api, referral_api, feed_api, lookups_api, imports_api):
+    for part in (receipts_api, referral_api, feed_api, lookups_api, templates_api, imports_api):
         app.include_router(part.routes())
     app.add_exception_handler(TooMuch, _too_much)
     return app

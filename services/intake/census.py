@@ -15,6 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 from services.domain.moments import LONDON, stamp
 from services.intake.census_children import Stated, child_of, code, text
+from services.intake.facts import Fact, Unreadable
 from services.intake.safe_xml import UnsafeXml, root_of, stretches
 from services.runtime.contracts import Fault
 
@@ -32,34 +33,6 @@ _FALSE: Final = frozenset({"0", "false"})
 OTHER_AUTHORITY: Final = Fault(
     "/Header/Source/LEA", "other-authority", "The file names another authority than the sender's."
 )
-
-
-class Unreadable(Exception):
-    """The file is no census that can be read; `reason` is a code."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing that the census states.
-
-    `child` and `referral` number the child and the referral in the file; `event` lacks source, id
-    and referral_ref, which are coined in the vault from `coined_from`; it is None where `errors`
-    say why the fact gives none.
-    """
-
-    row: int
-    pointer: str
-    type: str
-    child: int
-    referral: int
-    coined_from: tuple[str, ...]
-    event: Mapping[str, Any] | None
-    errors: tuple[Fault, ...] = ()
-    warnings: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

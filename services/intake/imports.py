@@ -1,4 +1,4 @@
-"""How does a census file get in? Sealed first, then worked off in the background, to the last fact.
+"""How does a file get in? Sealed first, then worked off in the background, to the last fact.
 
 A restart in the middle goes on where the rows end: ids are coined from what the file says, so that
 nothing counts twice, in this import or in the next one of the same file.
@@ -12,29 +12,27 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
-from services.domain.moments import london_day
-from services.intake.candidates import Answer, Offered
-from services.intake.census import SYSTEM, Fact, Places, Unreadable, read
+from services.intake.candidates import TITLES, Answer, Offered
+from services.intake.facts import Fact, Unreadable
+from services.intake.formats import TABLES, Formats
 from services.intake.handlers import Intake
 from services.intake.vault import Vault, import_place
 from services.runtime import clock, log, postgres
 from services.runtime.asking import asking
 from services.runtime.auth import Caller
-from services.runtime.contracts import Contracts
+from services.runtime.contracts import Contracts, Fault
 
-FORMAT: Final = "cin-census"
 BATCH: Final = 200
-_SAFE: Final = str.maketrans("0123456789abcdef", "bcdfghjklmnpqrst")
-"""Refs are spelt in consonants, so that none can look like a date, a number or a name."""
 
 _log = log.get(__name__)
 
 _NEW = """
-INSERT INTO import (id, agency, format, state, created_at, wrapped_key, master_key_id, sealed)
-VALUES ($1, $2, $3, 'running', $4, $5, $6, $7)
+INSERT INTO import (id, agency, format, asked_type, state, created_at, wrapped_key, master_key_id,
+                    sealed)
+VALUES ($1, $2, $3, $4, 'running', $5, $6, $7, $8)
 """
 _RUNNING = """
-SELECT id, agency, wrapped_key, master_key_id, sealed FROM import
+SELECT id, agency, format, asked_type, wrapped_key, master_key_id, sealed FROM import
 WHERE state = 'running' ORDER BY created_at
 """
 _DONE_ROWS = "SELECT row, outcome FROM import_row WHERE import_id = $1"
@@ -47,11 +45,12 @@ ON CONFLICT (import_id, row) DO NOTHING
 _COUNTS = """
 UPDATE import SET referrals = $2, children = $3, events = $4, rejected = $5 WHERE id = $1
 """
+_READ = "UPDATE import SET total = $2, notes = $3 WHERE id = $1"
 _END = """
 UPDATE import SET state = $2, reason = $3, finished_at = $4, sealed = NULL WHERE id = $1
 """
 _STATUS = """
-SELECT id, state, reason, referrals, children, events, rejected FROM import
+SELECT id, state, reason, referrals, children, events, rejected, total, notes FROM import
 WHERE id = $1 AND agency = $2
 """
 _RESULTS = """
@@ -72,7 +71,7 @@ class _Tally:
         taken = [f for f in self.facts if self.outcomes.get(f.row, "rejected") != "rejected"]
         rejected = sum(outcome == "rejected" for outcome in self.outcomes.values())
         return (
-            len({fact.referral for fact in taken}),
+            len({fact.referral for fact in taken if fact.referral is not None}),
             len({fact.child for fact in taken}),
             len(taken),
             rejected,
@@ -92,19 +91,21 @@ class Imports:
     ) -> None:
         self._pool = pool
         self._readers = readers
-        self._contracts = contracts
+        self.formats = Formats(contracts, vault)
         self._vault = vault
         self._intake = intake
         self._waiting = asyncio.Event()
 
-    async def begin(self, agency: str, content: bytes) -> str:
-        """Keep a file, sealed, and return the id of its import; work on it begins by itself."""
+    async def begin(self, agency: str, content: bytes, form: str, asked: str | None = None) -> str:
+        """Keep a file, sealed, and return the id of its import; work on it begins by itself.
+
+        `form` is one of `formats`; `asked` is the type of a table's rows that name none.
+        """
         import_id = clock.new_ref()
         key = self._vault.new_key(import_id)
         sealed = key.seal(content, import_place(import_id))
-        await self._pool.execute(
-            _NEW, import_id, agency, FORMAT, clock.now(), key.wrapped, key.master_key_id, sealed
-        )
+        kept = (key.wrapped, key.master_key_id, sealed)
+        await self._pool.execute(_NEW, import_id, agency, form, asked, clock.now(), *kept)
         self._waiting.set()
         return import_id
 
@@ -115,7 +116,10 @@ class Imports:
         if row is None:
             return None
         counts = {name: row[name] for name in ("referrals", "children", "events", "rejected")}
-        told = {"id": row["id"], "state": row["state"], "counts": counts}
+        told = {
+            "id": row["id"], "state": row["state"], "counts": counts, "facts": row["total"],
+            "notes": row["notes"],
+        }  # fmt: skip
         return told | ({"reason": row["reason"]} if row["reason"] else {})
 
     async def rows(self, caller: Caller, import_id: str) -> list[dict[str, Any]] | None:
@@ -152,70 +156,62 @@ class Imports:
         key = self._vault.key_of(import_id, row["wrapped_key"], row["master_key_id"])
         content = key.open(row["sealed"], import_place(import_id))
         try:
-            facts = await asyncio.to_thread(self._read, agency, content)
+            found = await asyncio.to_thread(
+                self.formats.read, row["format"], agency, content, row["asked_type"]
+            )
         except Unreadable as error:
             await self._pool.execute(_END, import_id, "failed", error.reason, clock.now())
             return
+        await self._pool.execute(_READ, import_id, len(found.facts), found.notes)
         done = {r["row"]: r["outcome"] for r in await self._pool.fetch(_DONE_ROWS, import_id)}
-        tally = _Tally(facts, done)
-        left = [fact for fact in facts if fact.row not in done]
+        tally = _Tally(found.facts, done)
+        left = [fact for fact in found.facts if fact.row not in done]
         for start in range(0, len(left), BATCH):
-            await self._batch(import_id, agency, left[start : start + BATCH], tally)
+            await self._batch(import_id, row, left[start : start + BATCH], tally)
         await self._pool.execute(_END, import_id, "done", None, clock.now())
-        _log.info("import done", count=len(facts))
-
-    def _read(self, agency: str, content: bytes) -> list[Fact]:
-        known = self._contracts.registry.agencies[agency]
-        first = self._contracts.first_day
-        places = Places(self._contracts.codes, self._contracts.lea, known.areas, first)
-        return read(content, places, london_day(clock.now()))
+        _log.info("import done", count=len(found.facts))
 
     async def _batch(
-        self, import_id: str, agency: str, facts: Sequence[Fact], tally: _Tally
+        self, import_id: str, row: asyncpg.Record, facts: Sequence[Fact], tally: _Tally
     ) -> None:
         """Offer a batch of facts as events, and keep what became of each."""
         usable = [fact for fact in facts if fact.event is not None]
-        caller = Caller("import", agency, "agency")
-        events = [Offered(self._event(agency, fact)) for fact in usable]
+        caller = Caller("import", row["agency"], "agency")
+        events = [Offered(fact.event) for fact in usable]
         answers = await self._intake.take(caller, events)
         given = {fact.row: answer for fact, answer in zip(usable, answers, strict=True)}
-        results = [_result(fact, given.get(fact.row)) for fact in facts]
+        table = row["format"] in TABLES
+        results = [self._result(fact, given.get(fact.row), table=table) for fact in facts]
         tally.outcomes |= {result[0]: result[3] for result in results}
         columns = [[result[place] for result in results] for place in range(7)]
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(_ROWS, import_id, *columns)
             await connection.execute(_COUNTS, import_id, *tally.counts())
 
-    def _event(self, agency: str, fact: Fact) -> dict[str, Any]:
-        """Complete a fact's event by what is coined for it: source, id and referral_ref."""
-        assert fact.event is not None  # noqa: S101 - only such are asked for
-        event = dict(fact.event)
-        event["data"] = {**event["data"], "referral_ref": self._coin(agency, *fact.coined_from)}
-        said = msgspec.json.encode(event, order="deterministic").decode()
-        event["source"] = f"/{agency}/{SYSTEM}"
-        place = fact.pointer.rpartition("]/")[2]
-        event["id"] = self._coin(agency, *fact.coined_from, place, said)
-        return event
+    def _result(self, fact: Fact, answer: Answer | None, *, table: bool) -> tuple[Any, ...]:
+        """One row of results; a fact without an event was rejected for its own errors."""
+        errors = fact.errors if answer is None else answer.errors
+        if answer is not None and answer.outcome == "rejected" and not errors:
+            errors = (Fault(fact.pointer, answer.code, TITLES[answer.code] + "."),)
+        told, warned = (
+            [self._told(fact, fault, table=table) for fault in faults]
+            for faults in (errors, fact.warnings)
+        )
+        outcome = answer.outcome if answer else "rejected"
+        receipt = answer.receipt if answer else None
+        return (
+            fact.row, fact.pointer, fact.type, outcome, receipt,
+            msgspec.json.encode(told).decode(), msgspec.json.encode(warned).decode(),
+        )  # fmt: skip
 
-    def _coin(self, *parts: str) -> str:
-        return self._vault.mac("census-ref", *parts).hex()[:32].translate(_SAFE)
-
-
-def _result(fact: Fact, answer: Answer | None) -> tuple[Any, ...]:
-    """One row of results; a fact without an event was rejected for its own errors."""
-    errors = fact.errors if answer is None else answer.errors
-    told = [{"pointer": e.pointer, "code": e.code, "message": e.message} for e in errors]
-    if answer is not None and answer.outcome == "rejected" and not told:
-        told = [{"pointer": fact.pointer, "code": answer.code, "message": "The fact was refused."}]
-    warnings = [{"pointer": w.pointer, "code": w.code, "message": w.message} for w in fact.warnings]
-    outcome = answer.outcome if answer else "rejected"
-    receipt = answer.receipt if answer else None
-    return (
-        fact.row, fact.pointer, fact.type, outcome, receipt,
-        msgspec.json.encode(told).decode(), msgspec.json.encode(warnings).decode(),
-    )  # fmt: skip
+    def _told(self, fact: Fact, fault: Fault, *, table: bool) -> dict[str, Any]:
+        """A fault; of a table with its row and column."""
+        told = {"pointer": fault.pointer, "code": fault.code, "message": fault.message}
+        if not table:
+            return told
+        return {**told, "row": fact.row, "column": self.formats.column(fact, fault.pointer)}
 
 
-def _read(stored: str) -> list[dict[str, str]]:
-    told: list[dict[str, str]] = msgspec.json.decode(stored)
+def _read(stored: str) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = msgspec.json.decode(stored)
     return told

@@ -9,53 +9,38 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
 from msgspec import json
 
-from services.intake import census
 from services.intake.answers import ImportBegun, ImportRows, ImportStatus
+from services.intake.candidates import TITLES
 from services.intake.census import RECEIVED
-from services.intake.desk import Asking, AtDesk
+from services.intake.desk import Asking, AtDesk, Desk
+from services.intake.file_door import LARGEST, MEDIA, refusal
+from services.intake.formats import CENSUS
 from services.intake.minted import Minted
-from services.intake.openapi import CENSUS_BODY, responses
-from services.intake.safe_xml import UnsafeXml
+from services.intake.openapi import FILE_BODY, responses
+from services.intake.rows import type_named
 from services.runtime import problems
+from services.runtime.auth import Caller
 
-MAX_FILE: Final = 50 * 1024 * 1024
-_XML: Final = frozenset({"application/xml", "text/xml"})
-_ONLY_XML: Final = (
-    "Files of this kind cannot be read yet. Send a children in need census as application/xml."
-)
-_WORDS: Final = {
-    "not-xml": "This is not well-formed XML.",
-    "forbidden-xml": "A document type or an entity is not allowed.",
-    "tag-too-long": "A tag or comment is longer than 64 kB.",
-    "too-deep": "Elements are nested too deeply.",
-    "too-many-elements": "There are more elements than a census can need. Send it in parts.",
-    "not-a-census": "This is no children in need census: its outermost element is not Message.",
-}
+MAX_FILE: Final = max(LARGEST.values())
+_MEDIA: Final = "Send one of: " + ", ".join(MEDIA) + "."
 _COLUMNS: Final = ("row", "pointer", "fact", "outcome", "receipt", "errors", "warnings")
 
 
 def routes() -> APIRouter:
-    """Return the routes under /v1/imports."""
+    """Return the routes under /v1/imports, but for the templates."""
     router = APIRouter(prefix="/v1/imports")
     router.post(
         "",
-        summary="Send a children in need census",
+        summary="Send a file: a table of events or a children in need census",
         operation_id="begin_import",
         status_code=202,
         response_model=None,
         response_class=Response,
         responses=responses(
             {202: {"model": ImportBegun, "description": "Kept; it is worked off now."}},
-            400,
-            401,
-            403,
-            413,
-            415,
-            422,
-            429,
-            503,
+            *(400, 401, 403, 413, 415, 422, 429, 503),
         ),
-        openapi_extra=CENSUS_BODY,
+        openapi_extra=FILE_BODY,
     )(begin_import)
     router.get(
         "/{import_id}",
@@ -64,7 +49,8 @@ def routes() -> APIRouter:
         response_model=None,
         response_class=Response,
         responses=responses(
-            {200: {"model": ImportStatus, "description": "State and counts."}}, 401, 404, 422, 503
+            {200: {"model": ImportStatus, "description": "State and counts."}},
+            *(401, 404, 422, 503),
         ),
     )(import_status)
     router.get(
@@ -81,33 +67,63 @@ def routes() -> APIRouter:
                     "description": "In the file's order.",
                 }
             },
-            401,
-            404,
-            422,
-            503,
+            *(401, 404, 422, 503),
         ),
     )(import_rows)
     return router
 
 
-async def begin_import(request: Request, desk: AtDesk, caller: Asking) -> Response:
-    """Keep a census file, sealed, and begin to work it off."""
+async def begin_import(
+    request: Request,
+    desk: AtDesk,
+    caller: Asking,
+    type: Annotated[  # noqa: A002 - the parameter's name
+        str | None, Query(max_length=100, description="Of rows of a table that name no type.")
+    ] = None,
+) -> Response:
+    """Keep a file, sealed, and begin to work it off."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media not in _XML:
-        return problems.problem(415, _ONLY_XML, "unsupported-media-type")
-    if not desk.registry.may_send(caller.agency, RECEIVED):
+    if (form := MEDIA.get(media)) is None:
+        return problems.problem(415, _MEDIA, "unsupported-media-type")
+    asked = type_named(type) if type else None
+    if refused := _not_theirs(desk, caller, form, asked):
+        return refused
+    desk.backlog.check()
+    async with desk.uploads.turn(caller.agency):
+        content = await _body(request, LARGEST[form])
+        if found := await asyncio.to_thread(refusal, content, form, asked):
+            title = "The file cannot be read"
+            return problems.problem(found.status, title, found.code, [found.fault])
+        import_id = await desk.imports.begin(caller.agency, content, form, asked)
+    return _json({"id": import_id}, 202)
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """Read a body of at most so many bytes; of a larger one keep nothing, and answer 413."""
+    content, length = bytearray(), 0
+    async for piece in request.stream():
+        length += len(piece)
+        if length <= most:
+            content += piece
+        else:
+            content.clear()  # read on, so that the answer reaches who is still sending
+    if length > most:
+        raise HTTPException(413)
+    return bytes(content)
+
+
+def _not_theirs(desk: Desk, caller: Caller, form: str, asked: str | None) -> Response | None:
+    """Refuse what this agency may not send at all."""
+    if form == CENSUS and not desk.registry.may_send(caller.agency, RECEIVED):
         return problems.problem(
             403, "Only children's social care sends a census", "type-not-allowed"
         )
-    desk.backlog.check()
-    async with desk.uploads.turn(caller.agency):
-        content = await request.body()
-        try:
-            await asyncio.to_thread(census.check, content)
-        except UnsafeXml as error:
-            return _unsafe(error)
-        import_id = await desk.imports.begin(caller.agency, content)
-    return _json({"id": import_id}, 202)
+    if asked and desk.imports.formats.sheet(asked) is None:
+        fault = {"pointer": "/query/type", "code": "unknown-type"}
+        return problems.problem(422, "The request is not right", "invalid-request", [fault])
+    if asked and not desk.registry.may_send(caller.agency, asked):
+        return problems.problem(403, TITLES["type-not-allowed"], "type-not-allowed")
+    return None
 
 
 async def import_status(desk: AtDesk, caller: Asking, import_id: Minted) -> Response:
@@ -144,22 +160,14 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
     return out.getvalue()
 
 
-def _told(faults: Sequence[Mapping[str, str]]) -> str:
-    return "; ".join(f"{fault['pointer']}: {fault['message']}" for fault in faults)
+def _told(faults: Sequence[Mapping[str, Any]]) -> str:
+    return "; ".join(f"{f.get('column') or f['pointer']}: {f['message']}" for f in faults)
 
 
 def _cell(value: object) -> str:
     """Write a cell so that no spreadsheet takes it for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _unsafe(error: UnsafeXml) -> Response:
-    """Say why a file is not even begun: 400 where it is no XML, else 422."""
-    place = {"line": error.line, "column": error.column} if error.line else {}
-    fault = {"pointer": "", "code": error.code, "message": _WORDS[error.code], **place}
-    status = 400 if error.code == "not-xml" else 422
-    return problems.problem(status, "The file cannot be read", error.code, [fault])
 
 
 def _json(content: object, status: int = 200) -> Response:

@@ -117,17 +117,18 @@ EVENTS_RESPONSES: Final[Responses] = {
     202: {"model": Receipt, "description": "Kept for good."},
 }
 
-CENSUS_BODY: Final[dict[str, Any]] = {
+_FILES: Final = {
+    "application/xml": "A children in need census as DfE specifies it, up to 50 MB.",
+    "text/xml": "The same.",
+    "text/csv": "Rows under a header, as the template has it; up to 10 MB.",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "The same as a workbook.",
+}
+FILE_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "content": {
-            media: {
-                "schema": {
-                    "type": "string",
-                    "description": "A children in need census as DfE specifies it, up to 50 MB.",
-                }
-            }
-            for media in ("application/xml", "text/xml")
+            media: {"schema": {"type": "string", "format": "binary", "description": about}}
+            for media, about in _FILES.items()
         },
     }
 }

@@ -110,6 +110,11 @@ def parse(body: bytes) -> tuple[Any, list[Flaw]]:
     raise NotJson("not-json", "The body is not JSON.", *place)
 
 
+def hides(text: str) -> bool:
+    """Whether a text holds what a reader cannot see; line breaks and tabs are welcome."""
+    return _UNSAFE.search(text) is not None
+
+
 def unsafe(text: str) -> bool:
     """Whether a text that is no free text holds what a reader cannot see, line breaks included."""
     return bool(_UNSAFE.search(text) or _UNSAFE_IN_KEY.search(text))

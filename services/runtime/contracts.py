@@ -93,6 +93,11 @@ class Contracts:
         """The largest message that any topic takes: what producers must allow."""
         return max(topic.max_message_bytes for topic in self.topics.values())
 
+    @cached_property
+    def schemas(self) -> Mapping[str, Mapping[str, Any]]:
+        """envelope.json and events/*.json as they are written, by their path under schemas/."""
+        return load_schemas(self.path)
+
     def policy(self) -> Policy:
         """Read policy/ afresh: numbers and lists, feeds, calendar."""
         folder = self.path / "policy"
