@@ -22,7 +22,7 @@ Expected = str | int
 AGENCIES = tuple(name for name, who in PERSONAS.items() if who.role == "agency")
 STRANGERS = ("nobody", "expired", "forged")
 _GROUPS = dict.fromkeys(AGENCIES, "agency") | {"pcc-analyst": "pcc", "pcc-editor": "pcc"}
-_SENT = {"query", "body", "media", "open"}
+_SENT = {"path", "query", "body", "media", "open"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Call:
         body = Template(self.table.get("body", "")).substitute(fields)
         return {
             "method": self.method,
-            "url": self.path.format_map(fields),
+            "url": self.path.format_map({**fields, **self.table.get("path", {})}),
             "params": {name: Template(text).substitute(fields) for name, text in query.items()},
             "content": body.encode(),
             "headers": {"Content-Type": self.table["media"]} if "media" in self.table else {},
