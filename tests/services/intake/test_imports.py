@@ -45,7 +45,7 @@ async def test_counts_add_up_and_every_fact_has_its_result(
     assert (await outcome(social_care, import_id))["state"] == "running"
     await app.state.desk.imports.work_off()
     assert await outcome(social_care, import_id) == {
-        "id": import_id, "state": "done", "counts": SOUND,
+        "id": import_id, "state": "done", "counts": SOUND, "facts": 13, "notes": [],
     }  # fmt: skip
     results = await rows(social_care, import_id)
     assert len(results) == SOUND["events"] + SOUND["rejected"]
