@@ -28,6 +28,16 @@ class Problem(BaseModel):
     errors: list[Fault] = []
 
 
+class Warned(BaseModel):
+    """What the sender of an accepted event should know: the child has an open referral already."""
+
+    pointer: str
+    code: Literal["open-referral"]
+    message: str
+    last_referred_at: datetime = Field(description="Of your own agency's referrals.")
+    referral_ref: str = Field(description="Of the last of them.")
+
+
 class Receipt(BaseModel):
     """What became of one event."""
 
@@ -38,6 +48,7 @@ class Receipt(BaseModel):
     source: str = Field(examples=["/norfolk-police/custody"])
     id: str = Field(examples=["custody-48213-1"])
     outcome: Literal["accepted", "duplicate"]
+    warnings: list[Warned] = []
 
 
 class BatchItem(BaseModel):
@@ -50,6 +61,7 @@ class BatchItem(BaseModel):
     receipt: str | None = None
     code: str | None = Field(None, description="Why it was rejected.")
     errors: list[Fault] = []
+    warnings: list[Warned] = []
 
 
 class BatchAnswer(BaseModel):
@@ -186,6 +198,8 @@ class RowFault(BaseModel):
     column: str | None = Field(
         None, description="As the template names it; of a column not known, its letters."
     )
+    last_referred_at: datetime | None = Field(None, description="Of a referral that is open.")
+    referral_ref: str | None = Field(None, description="The same.")
 
 
 class ImportRow(BaseModel):

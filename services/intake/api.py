@@ -142,6 +142,7 @@ def _single_answer(answer: Answer) -> Response:
         "source": answer.source,
         "id": answer.id,
         "outcome": answer.outcome,
+        **_warnings(answer),
     }
     return _json(content, answer.status)
 
@@ -158,7 +159,7 @@ def _item(answer: Answer) -> dict[str, Any]:
         "status": answer.status,
     }
     if answer.outcome != "rejected":
-        return item | {"receipt": answer.receipt}
+        return item | {"receipt": answer.receipt} | _warnings(answer)
     return item | {"code": answer.code, "errors": _errors(answer)}
 
 
@@ -167,6 +168,10 @@ def _errors(answer: Answer) -> list[dict[str, object]]:
     if answer.errors:
         return [_fault(error) for error in answer.errors]
     return [{"pointer": "", "code": answer.code, "message": TITLES[answer.code] + "."}]
+
+
+def _warnings(answer: Answer) -> dict[str, object]:
+    return {"warnings": answer.warnings} if answer.warnings else {}
 
 
 def _fault(fault: Fault) -> dict[str, object]:

@@ -63,6 +63,17 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What the sender of an accepted event should know; of the sender's own agency alone."""
+
+    pointer: str
+    code: str
+    message: str
+    last_referred_at: str
+    referral_ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What became of one event; `source` and `id` are absent where they are themselves at fault."""
 
@@ -73,6 +84,7 @@ class Answer:
     id: str | None = None
     receipt: str | None = None
     errors: tuple[Fault, ...] = field(default=())
+    warnings: tuple[Notice, ...] = ()
 
 
 TITLES: Mapping[str, str] = {

@@ -1,17 +1,18 @@
 """What becomes of a chunk of candidates? Decided and kept inside the caller's transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
-from services.domain.events import AMENDED, RETRACTED, WITHDRAWN, Key
+from services.domain.events import AMENDED, MADE, RETRACTED, WITHDRAWN, Key
 from services.intake import entitlement, identity_in_refs, knowledge, store
 from services.intake.candidates import Answer, Candidate, refused
 from services.intake.features import age_at, published, sealed_form, topic_of
 from services.intake.held import Held, open_held, statement
+from services.intake.open_referrals import Made, notices
 from services.intake.store import Connection, Entry, Known, Owner
 from services.intake.vault import Vault, event_place
 from services.runtime import audit, clock
@@ -117,11 +118,26 @@ class Chunk:
             for place, e in entries.items()
             if e.receipt in kept
         }
+        answers |= await self._warned(answers, entries, records)
         lost = {place: c for place, c in left.items() if place not in answers}
         if not lost:
             return answers
         known = await store.known_events(self.connection, (c.key for c in lost.values()))
         return answers | _again(lost, known)
+
+    async def _warned(
+        self, answers: Mapping[int, Answer], entries: Mapping[int, Entry], records: dict[int, Owner]
+    ) -> dict[int, Answer]:
+        """The answers to referrals of a child who has an open one already."""
+        made = {
+            place: Made(
+                entries[place].candidate, records[place].child_ref or "", answer.receipt or ""
+            )
+            for place, answer in answers.items()
+            if entries[place].candidate.type == MADE
+        }
+        found = await notices(self.connection, self.caller.agency, made)
+        return {place: replace(answers[place], warnings=told) for place, told in found.items()}
 
     async def _new_records(self, left: Placed, records: Mapping[int, Owner]) -> dict[int, Owner]:
         """Allot records to local ids that are new."""

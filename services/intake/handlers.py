@@ -5,6 +5,7 @@ A chunk is one transaction. Should it fail for one event's sake, its events are 
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import asyncpg
@@ -133,4 +134,4 @@ def _unkept(answer: Answer) -> Answer:
     """An answer whose receipt was never kept, without it."""
     if answer.outcome != "accepted":
         return answer
-    return Answer(answer.outcome, answer.status, "", answer.source, answer.id)
+    return replace(answer, receipt=None)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
-from services.intake.candidates import TITLES, Answer, Offered
+from services.intake.candidates import TITLES, Answer, Notice, Offered
 from services.intake.facts import Fact, Unreadable
 from services.intake.formats import TABLES, Formats
 from services.intake.handlers import Intake
@@ -197,6 +197,9 @@ class Imports:
             [self._told(fact, fault, table=table) for fault in faults]
             for faults in (errors, fact.warnings)
         )
+        warned += (
+            [self._told(fact, notice, table=table) for notice in answer.warnings] if answer else []
+        )
         outcome = answer.outcome if answer else "rejected"
         receipt = answer.receipt if answer else None
         return (
@@ -204,9 +207,9 @@ class Imports:
             msgspec.json.encode(told).decode(), msgspec.json.encode(warned).decode(),
         )  # fmt: skip
 
-    def _told(self, fact: Fact, fault: Fault, *, table: bool) -> dict[str, Any]:
-        """A fault; of a table with its row and column."""
-        told = {"pointer": fault.pointer, "code": fault.code, "message": fault.message}
+    def _told(self, fact: Fact, fault: Fault | Notice, *, table: bool) -> dict[str, Any]:
+        """A fault or a warning; of a table with its row and column."""
+        told: dict[str, Any] = msgspec.to_builtins(fault)
         if not table:
             return told
         return {**told, "row": fact.row, "column": self.formats.column(fact, fault.pointer)}
