@@ -218,3 +218,20 @@ class ImportRows(BaseModel):
     """The result of every fact, in the file's order."""
 
     items: list[ImportRow]
+
+
+class Issue(BaseModel):
+    """One thing told in an OperationOutcome; `expression` are FHIRPaths, never a value."""
+
+    severity: Literal["error", "warning", "information"]
+    code: str
+    details: dict[str, Any]
+    expression: list[str] = []
+
+
+class OperationOutcome(BaseModel):
+    """FHIR R4's answer; `id` is the receipt of what was kept."""
+
+    resourceType: Literal["OperationOutcome"]  # noqa: N815 - FHIR's name
+    id: str | None = None
+    issue: list[Issue]

@@ -9,6 +9,7 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 
 from services.intake import (
     feed_api,
+    fhir_api,
     imports_api,
     lookups_api,
     reading,
@@ -59,7 +60,8 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         responses=EVENTS_RESPONSES,
         openapi_extra=EVENTS_BODY,
     )(send_events)
-    for part in (receipts_api, referral_api, feed_api, lookups_api, templates_api, imports_api):
+    reads = (receipts_api, referral_api, feed_api, lookups_api)
+    for part in (*reads, templates_api, imports_api, fhir_api):
         app.include_router(part.routes())
     app.add_exception_handler(TooMuch, _too_much)
     return app

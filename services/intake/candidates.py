@@ -17,11 +17,20 @@ _MORE: Final = Fault("", "more-faults", f"There are more faults than the {MOST_F
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """What an event was made from, as it was sent."""
+
+    media: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Offered:
     """One event as it was sent, with what its JSON already showed to be wrong."""
 
     event: Any
     flaws: tuple[Fault, ...] = ()
+    original: "Original | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,7 @@ class Candidate:
     refs: tuple[tuple[str, str], ...] = ()
     retracts: Key | None = None
     warnings: tuple[str, ...] = ()
+    original: Original | None = None
 
     @property
     def key(self) -> Key:

@@ -14,7 +14,7 @@ from services.intake.features import age_at, published, sealed_form, topic_of
 from services.intake.held import Held, open_held, statement
 from services.intake.open_referrals import Made, notices
 from services.intake.store import Connection, Entry, Known, Owner
-from services.intake.vault import Vault, event_place
+from services.intake.vault import Vault, event_place, original_place
 from services.runtime import audit, clock
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
@@ -172,6 +172,7 @@ class Chunk:
             published=event,
             topic=topic_of(self.contracts, candidate),
             value=msgspec.json.encode(event.to_wire()),
+            original=_original(candidate, owner, receipt),
             identity=(
                 statement(self.vault, record, candidate.child, held[record.ref]) if record else None
             ),
@@ -234,6 +235,14 @@ def _act(entry: Entry) -> Act:
         about=entry.receipt,
         asked={"type": stated},
     )
+
+
+def _original(candidate: Candidate, owner: Owner, receipt: str) -> tuple[str, bytes] | None:
+    """What the event was made from, sealed under the same key."""
+    original = candidate.original
+    if original is None:
+        return None
+    return original.media, owner.key.seal(original.content, original_place(receipt))
 
 
 def _by_key(entry: Entry) -> Key:

@@ -6,6 +6,7 @@ already is decided in `entitlement`.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -42,7 +43,7 @@ class Judgement:
 
     def judge(self, offered: Offered, agency: str, now: datetime) -> Candidate | Answer:
         """Return a candidate, or the refusal with every fault."""
-        offered = Offered(_spelt_large(offered.event), offered.flaws)
+        offered = replace(offered, event=_spelt_large(offered.event))
         event = offered.event
         refusal = self._not_theirs(event, agency)
         if refusal:
@@ -53,7 +54,7 @@ class Judgement:
         canonical = _canonical(event)
         if len(canonical) > MAX_EVENT:
             return refused(413, "event-too-large", event)
-        return self._candidate(event, agency, canonical)
+        return replace(self._candidate(event, agency, canonical), original=offered.original)
 
     def _not_theirs(self, event: object, agency: str) -> str | None:
         """Return the code of a refusal for what only others may say."""

@@ -70,9 +70,9 @@ def _told(earlier: Collection[_Earlier]) -> Notice:
     last = max(earlier)
     day = london_day(last.at)
     count = len({one.ref for one in earlier})
-    several = "A referral" if count == 1 else f"{count} referrals"
+    several = "a referral" if count == 1 else f"{count} referrals"
     message = (
-        f"{several} of this child by your agency still open: last referred on {day:%d/%m/%Y}."
+        f"Your agency has {several} of this child still open: last referred on {day:%d/%m/%Y}."
         " Nothing is refused. To add to that one, send an amendment."
     )
     return Notice("/data/child", "open-referral", message, stamp(last.at), last.ref)

@@ -132,3 +132,22 @@ FILE_BODY: Final[dict[str, Any]] = {
         },
     }
 }
+FHIR_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/fhir+json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["resourceType", "type", "entry"],
+                    "properties": {
+                        "resourceType": {"const": "Bundle"},
+                        "type": {"const": "message"},
+                        "entry": {"type": "array", "items": {"type": "object"}},
+                    },
+                    "description": "FHIR R4, with a MessageHeader of servicerequest-request.",
+                }
+            }
+        },
+    }
+}

@@ -54,6 +54,7 @@ class Entry:
     value: bytes
     identity: tuple[bytes, bytes | None] | None = None
     """What it says of who the child is: its MAC; sealed, where it is not held yet."""
+    original: tuple[str, bytes] | None = None
 
 
 _KNOWN = """
@@ -119,6 +120,10 @@ carried AS (
 retracted AS (
     INSERT INTO retraction (receipt, target_source, target_id)
     SELECT n.* FROM unnest($31::text[], $32::text[], $33::text[]) AS n(receipt, source, id)
+    JOIN kept USING (receipt)),
+made_from AS (
+    INSERT INTO original (receipt, media, sealed)
+    SELECT n.* FROM unnest($38::text[], $39::text[], $40::bytea[]) AS n(receipt, media, sealed)
     JOIN kept USING (receipt)),
 sent AS (
     INSERT INTO outbox (receipt, topic, key, value)
@@ -202,7 +207,7 @@ def _event_columns(entries: Sequence[Entry]) -> list[list[Any]]:
 
 
 def _hanging_columns(entries: Sequence[Entry]) -> list[list[Any]]:
-    """Columns of statements, identities, refs, retractions and outbox, in the order of _KEEP."""
+    """Columns of statements, identities, refs, retractions, outbox, originals, for _KEEP."""
     stated = [
         (e.receipt, e.record_ref, c.nhs_mac, c.upn_mac, c.birth_mac, (c.child or {}).get("sex"),
          e.identity[0] if e.identity else None)
@@ -217,7 +222,8 @@ def _hanging_columns(entries: Sequence[Entry]) -> list[list[Any]]:
     outbox = [
         (e.receipt, e.topic, (e.record_ref or e.staff_ref or "").encode(), e.value) for e in entries
     ]
-    parts = ((stated, 7), (said, 4), (refs, 6), (retractions, 3), (outbox, 4))
+    originals = [(e.receipt, *e.original) for e in entries if e.original]
+    parts = ((stated, 7), (said, 4), (refs, 6), (retractions, 3), (outbox, 4), (originals, 3))
     return [column for rows, width in parts for column in _columns(rows, width)]
 
 

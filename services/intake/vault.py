@@ -146,6 +146,11 @@ def event_place(receipt: str, source: str, event_id: str) -> str:
     return f"event|{receipt}|{len(source)}:{source}|{event_id}"
 
 
+def original_place(receipt: str) -> str:
+    """Where a sealed original stands."""
+    return f"original|{receipt}"
+
+
 def identity_place(record_ref: str) -> str:
     """Where a sealed statement of identity stands."""
     return f"identity|{record_ref}"

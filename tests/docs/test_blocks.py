@@ -43,7 +43,7 @@ def clone(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clone")
     (folder / ".run").symlink_to(stack.places.run)
     (folder / ".venv").symlink_to(sys.prefix)
-    for name in ("services", "deploy", "schemas"):
+    for name in ("services", "deploy", "schemas", "docs"):
         (folder / name).symlink_to(PROJECT / name)
     return folder
 

@@ -93,7 +93,7 @@ async def test_two_records_of_one_agency_that_are_linked_are_one_child(
     await police.post(referral("R-3", child=child(local_id="P-2")))
     await intake_pool.execute("UPDATE record SET child_ref = (SELECT min(record_ref) FROM record)")
     (told,) = (await police.post(another(child=child(local_id="P-2")))).json()["warnings"]
-    assert told["message"].startswith("2 referrals")
+    assert "2 referrals" in told["message"]
 
 
 async def test_a_row_of_a_table_is_told(school: Sender, app: FastAPI) -> None:
