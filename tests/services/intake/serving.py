@@ -25,11 +25,11 @@ class Served:
     def __init__(self, url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         self.url = url
         self.log = log
-        self._process = process
+        self.pid = process.pid
 
     def peak(self) -> int:
         """The most memory that the process has held so far, in bytes."""
-        told = Path(f"/proc/{self._process.pid}/status").read_text()
+        told = Path(f"/proc/{self.pid}/status").read_text()
         line = next(line for line in told.splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) * 1024
 

@@ -7,10 +7,12 @@ import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 from fastapi import FastAPI
 
+from tests.awkward import MARK, STRINGS
 from tests.services.conftest import Pool
 from tests.services.intake.sending import Sender
 
@@ -237,3 +239,21 @@ async def test_a_file_that_does_not_open_fails_and_stops_no_other(
     told = await outcome(social_care, broken)
     assert (told["state"], told["reason"]) == ("failed", "internal")
     assert (await outcome(social_care, sound))["state"] == "done"
+
+
+async def test_no_awkward_string_in_any_element_breaks_the_door_or_comes_back(
+    social_care: Sender, app: FastAPI, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for which, text in STRINGS.items():
+        put = escape(text).encode("utf-8", "surrogatepass")
+        content = re.sub(rb">[^<>\s][^<>]*<", lambda _, put=put: b">" + put + b"<", CENSUS)  # type: ignore[misc]
+        answer = await social_care.send(content, "text/xml", path="/v1/imports")
+        assert answer.status_code in (202, 400), (which, answer.text)
+        assert MARK not in answer.text
+        if answer.status_code == 202:
+            await app.state.desk.imports.work_off()
+            told = await outcome(social_care, answer.json()["id"])
+            assert told["state"] == "done", which
+            assert MARK not in json.dumps(await rows(social_care, told["id"])), which
+    captured = capfd.readouterr()
+    assert MARK not in captured.out + captured.err
