@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help check test fuzz demo up down status clean rebuild simulate rotate refeature verify-audit bench mutants weights deps lock catalogue
+.PHONY: help check test fuzz demo up down status clean rebuild simulate rotate refeature verify-audit bench mutants weights deps lock catalogue keys
 
 PY := .venv/bin/python
 VENV := .venv/.ready
@@ -52,6 +52,9 @@ simulate: $(VENV)  ## POLICY=file FROM=day TO=day: what another policy would fin
 
 rotate: $(VENV)  ## go on wrapping every key by the current master key (DO=--new makes one, DO=--list, DO="--retire ID")
 	@$(PY) -m deploy.embedded.beside services.intake.rotate $(DO)
+
+keys: $(VENV)  ## sign tokens by a new key; those signed before stay good until they end
+	@$(PY) -m deploy.embedded keys rotate
 
 refeature: $(VENV)  ## read the vault again where older code has read it, and publish it again
 	@$(PY) -m deploy.embedded.beside services.intake.refeature

@@ -57,6 +57,13 @@ def demo(stack: Stack) -> int:
     return subprocess.run(command, cwd=PROJECT, check=False).returncode
 
 
+def rotate_keys(stack: Stack) -> int:
+    """Sign tokens by a new key."""
+    stack.rotate_keys()
+    aloud("A new key signs; the old one is known until the last of its tokens has ended.")
+    return 0
+
+
 def deps(stack: Stack) -> int:
     """Fetch what the stack needs and the environment does not bring."""
     del stack
@@ -73,16 +80,18 @@ COMMANDS: Mapping[str, Callable[[Stack], int]] = {
     "status": status,
     "demo": demo,
     "deps": deps,
+    "keys rotate": rotate_keys,
 }
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; return the exit status. A failure is one sentence, never a traceback."""
-    if len(arguments) != 1 or arguments[0] not in COMMANDS:
+    command = COMMANDS.get(" ".join(arguments))
+    if command is None:
         aloud(f"Say one of: {', '.join(COMMANDS)}.")
         return 2
     try:
-        return COMMANDS[arguments[0]](Stack(PROJECT, usual_ports=True))
+        return command(Stack(PROJECT, usual_ports=True))
     except CannotStartError as error:
         sys.stderr.write(f"{error}\n")
         return 1

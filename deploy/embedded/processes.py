@@ -51,6 +51,7 @@ BROKER = ("kafka", "kafka-controller")
 DATABASE = "postgres"
 RUNNER = "supervisor"
 WATCH = "prometheus"
+SIGN_IN = "sign-in"
 
 DEFAULT_PORTS: dict[str, int] = {
     "intake": 8801,
@@ -67,6 +68,7 @@ DEFAULT_PORTS: dict[str, int] = {
     "oversight": 8818,
     "equity": 8819,
     "feedback": 8820,
+    SIGN_IN: 8806,
     WATCH: 8890,
     "audit": 8821,
     RUNNER: 8899,

@@ -10,7 +10,7 @@ from deploy.embedded.kafka import Broker
 from deploy.embedded.places import PROJECT, Places
 from deploy.embedded.ports import HOST
 from deploy.embedded.postgres import Database
-from deploy.embedded.processes import DATABASE, PROCESSES, Process
+from deploy.embedded.processes import DATABASE, PROCESSES, SIGN_IN, Process
 from deploy.embedded.runner import Program
 
 PACK = "RW_POLICY_PACK"
@@ -61,6 +61,10 @@ def environment(
         told[PACK] = str(Path(os.environ[PACK]).resolve())
     if process.role == "intake":  # the vault is intake's alone
         told["RW_MASTER_KEY_FILE"] = str(secret_files.master_key(places.secrets))
+    if process.serves:  # people sign in there
+        told["RW_OIDC_ISSUER"] = f"http://{HOST}:{ports[SIGN_IN]}"
+        told["RW_OIDC_CLIENT_SECRET_FILE"] = str(secret_files.client_secret(places.secrets))
+        told["RW_PUBLIC_URL"] = f"http://{HOST}:{ports[process.name]}"
     if process.role == "audit":  # what binds its chains is known to no other
         told["RW_AUDIT_KEY_FILE"] = str(secret_files.audit_key(places.secrets))
         told["RW_AUDIT_HEADS"] = str(places.audit_heads)

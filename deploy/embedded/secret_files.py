@@ -28,6 +28,12 @@ def _key(file: Path) -> Path:
     return file
 
 
+def client_secret(folder: Path) -> Path:
+    """Return the file of what we show the identity provider, who takes anything here."""
+    password(folder, "sign-in")
+    return folder / "sign-in.password"
+
+
 def _once(file: Path, make: Callable[[], str]) -> str:
     """Return what the file holds; write it first where there is none."""
     if not file.exists():

@@ -15,12 +15,12 @@ from typing import Any
 import httpx
 from joserfc.jwk import ECKey
 
-from deploy.embedded import account, leftovers, ports, secret_files, tokens, topics
+from deploy.embedded import account, leftovers, ports, provider, secret_files, tokens, topics
 from deploy.embedded.failure import CannotStartError, check_disk, check_python
 from deploy.embedded.kafka import Broker
 from deploy.embedded.places import PROJECT, Places, write_private
 from deploy.embedded.postgres import Database
-from deploy.embedded.processes import DATABASE, DEFAULT_PORTS, PROCESSES, WATCH
+from deploy.embedded.processes import DATABASE, DEFAULT_PORTS, PROCESSES, SIGN_IN, WATCH
 from deploy.embedded.programs import programs
 from deploy.embedded.progress import Say, silently, step
 from deploy.embedded.prometheus import Prometheus
@@ -74,6 +74,7 @@ class Stack:
     def runner(self) -> Runner:
         """What starts and restarts the processes."""
         made = programs(self.places, self.ports, self.database, self.broker)
+        made.append(provider.program(self.ports[SIGN_IN]))
         if self.prometheus is not None:
             made.append(Program(WATCH, self.prometheus.command))
         return Runner(self.places, self.ports["supervisor"], made)
@@ -126,6 +127,8 @@ class Stack:
         with step(self._say, f"{len(PROCESSES)} services"):
             for process in PROCESSES:
                 self._await(process.name, partial(self._is_ready, process.name))
+        self.runner.start(SIGN_IN)
+        self._await(SIGN_IN, lambda: ports.listens(self.ports[SIGN_IN]))
         if self.prometheus is not None:
             self.prometheus.create(self.ports)
             self.runner.start(WATCH)
@@ -173,6 +176,13 @@ class Stack:
         """Return the key that signs this stack's tokens."""
         return tokens.signing_key(self.places.secrets / "signing.jwk", self.places.jwks)
 
+    def rotate_keys(self) -> None:
+        """Sign by a new key from now on; tokens signed before stay good until they end."""
+        self.places.make()
+        tokens.rotate(self.places.secrets / "signing.jwk", self.places.jwks, clock.now())
+        if self.places.endpoints.exists():
+            self._write_endpoints()
+
     def _write_endpoints(self) -> None:
         """Write what contract.md 4 promises; tokens near their end are renewed."""
         held = self.endpoints["tokens"] if self.places.endpoints.exists() else {}
@@ -181,6 +191,7 @@ class Stack:
             "dashboards": self._url("dashboards"),
             "alerts": self._url("alerts"),
             "directory": self._url("directory"),
+            "sign_in": provider.issuer(self.ports[SIGN_IN]),
             "responses": None,
             "prometheus": None if self.prometheus is None else self.prometheus.url,
             "postgres": self.database.dsn(),

@@ -1,16 +1,17 @@
 """Who may try the stack, and by which tokens? One for each persona of contract.md 4."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey
 
 from deploy.embedded.places import write_private
+from services.runtime import clock
 
 ALGORITHM = "ES256"
 NAME = "referral-watch"
@@ -18,6 +19,10 @@ NAME = "referral-watch"
 
 LIFETIME = timedelta(days=30)
 RENEWED_BELOW = timedelta(days=1)
+LEEWAY = timedelta(minutes=5)
+"""More than the clocks of two machines may differ."""
+
+PublicKey = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,57 @@ PERSONAS: Mapping[str, Persona] = {
 
 
 def signing_key(private: Path, public: Path) -> ECKey:
-    """Return the key that signs, made once; `public` gets the JWKS that services check against."""
+    """Return the key that signs, made once; `public` gets the JWKS that services check against.
+
+    Keys that signed before stay in it until the last of their tokens has ended.
+    """
     if not private.exists():
-        made = ECKey.generate_key("P-256", {"alg": ALGORITHM, "use": "sig"}, auto_kid=True)
-        write_private(private, json.dumps(made.as_dict(private=True)))
+        _keep(private, _made())
     key = ECKey.import_key(json.loads(private.read_text()))
-    public.write_text(json.dumps(KeySet([key]).as_dict(private=False)))
+    _publish(public, key, _verifying(public, key, clock.now()))
     return key
+
+
+def rotate(private: Path, public: Path, now: datetime) -> ECKey:
+    """Make a new key that signs from now on, and return it; the old one goes on verifying.
+
+    Services are given the new key before anything is signed by it: at no moment is a good token
+    refused.
+    """
+    old = signing_key(private, public)
+    retiring = [_retiring(old, now + LIFETIME + LEEWAY), *_verifying(public, old, now)]
+    new = _made()
+    _publish(public, new, retiring)
+    _keep(private, new)
+    return new
+
+
+def _made() -> ECKey:
+    return ECKey.generate_key("P-256", {"alg": ALGORITHM, "use": "sig"}, auto_kid=True)
+
+
+def _keep(private: Path, key: ECKey) -> None:
+    write_private(private, json.dumps(key.as_dict(private=True)))
+
+
+def _retiring(key: ECKey, at: datetime) -> PublicKey:
+    """Return a key that verifies until a moment, `exp` as OpenID Federation calls it."""
+    return {**key.as_dict(private=False), "exp": int(at.timestamp())}
+
+
+def _verifying(public: Path, signing: ECKey, now: datetime) -> list[PublicKey]:
+    """Return the published keys that sign no more and still verify."""
+    held = json.loads(public.read_text())["keys"] if public.exists() else []
+    return [
+        key for key in held if key["kid"] != signing.kid and key.get("exp", 0) > now.timestamp()
+    ]
+
+
+def _publish(public: Path, signing: ECKey, verifying: Sequence[PublicKey]) -> None:
+    """Write the JWKS whole or not at all: services read it whenever it changes."""
+    beside = public.with_name(f".{public.name}.new")
+    beside.write_text(json.dumps({"keys": [signing.as_dict(private=False), *verifying]}))
+    beside.replace(public)
 
 
 def mint(key: ECKey, persona: str, now: datetime) -> str:

@@ -6,16 +6,25 @@ import msgspec
 from fastapi import Depends, FastAPI, HTTPException, Query, Response
 from fastapi.exceptions import RequestValidationError
 
-from services.dashboards import dip_api, explanation_api, figures_api, handlers
+from services.dashboards import dip_api, explanation_api, figures_api, handlers, me_api
 from services.dashboards.answers import GapPage
 from services.dashboards.cursor import BadCursor
-from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of, each_once, fault
+from services.dashboards.desk import (
+    PROBLEM,
+    Desk,
+    caller_of,
+    desk_of,
+    each_once,
+    fault,
+    pool_of,
+)
 from services.dashboards.question import Question
 from services.dashboards.settings import Settings
 from services.runtime import clock
 from services.runtime.auth import Caller, Verifier
 from services.runtime.contracts import Contracts
 from services.runtime.settings import Misconfigured
+from services.runtime.sign_in import People
 
 
 def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAPI:
@@ -28,8 +37,9 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         redoc_url=None,
     )
     verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
+    people = People(settings, "dashboards", pool_of)
     app.state.desk = Desk(
-        contracts or Contracts.load(settings.schemas, settings.policy_pack), verifier
+        contracts or Contracts.load(settings.schemas, settings.policy_pack), verifier, people
     )
     app.get(
         "/api/v1/gaps",
@@ -48,6 +58,8 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
     app.include_router(explanation_api.router())
     app.include_router(figures_api.router())
     app.include_router(dip_api.router())
+    app.include_router(people.router())
+    app.include_router(me_api.router())
     return app
 
 

@@ -13,8 +13,9 @@ from services.dashboards.answers import Problem
 from services.runtime import problems
 from services.runtime.auth import Caller, Unauthorised, Verifier
 from services.runtime.contracts import Contracts
+from services.runtime.sign_in import People
 
-_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256; says who reads.")
+bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256; says who reads.")
 PROBLEM: Final[Mapping[str, Any]] = {"content": {problems.MEDIA_TYPE: {}}, "model": Problem}
 
 
@@ -25,15 +26,16 @@ class Desk:
     readers: "Pool[Record]"
     """Shows nothing until the transaction says who asks (`asking`)."""
 
-    def __init__(self, contracts: Contracts, verifier: Verifier | None) -> None:
+    def __init__(self, contracts: Contracts, verifier: Verifier | None, people: People) -> None:
+        self.people = people
         self.registry = contracts.registry
         self.policy = contracts.policy()
         self.silence = contracts.silence()
         self._verifier = verifier
 
-    def caller(self, credentials: HTTPAuthorizationCredentials | None) -> Caller:
-        """Return who asks. Raises Unauthorised."""
-        if credentials is None or self._verifier is None:
+    def caller(self, credentials: HTTPAuthorizationCredentials) -> Caller:
+        """Return who asks by a token. Raises Unauthorised."""
+        if self._verifier is None:
             raise Unauthorised("missing")
         return self._verifier.verify(credentials.credentials)
 
@@ -44,12 +46,20 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
-def caller_of(
+def pool_of(request: Request) -> "Pool[Record]":
+    """Return the dashboards' own pool, which keeps who is signed in."""
+    return desk_of(request).pool
+
+
+async def caller_of(
+    request: Request,
     desk: Annotated[Desk, Depends(desk_of)],
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Caller:
-    """Return who asks. Raises Unauthorised, answered 401."""
-    return desk.caller(credentials)
+    """Return who asks, by token or by cookie. Raises Unauthorised, answered 401."""
+    if credentials is not None:
+        return desk.caller(credentials)
+    return (await desk.people.session(request)).caller
 
 
 def each_once(question: type[BaseModel]) -> Callable[[Request], None]:

@@ -58,7 +58,7 @@ class Verifier:
         scheme, _, token = bearer.strip().rpartition(" ")
         if scheme.lower() not in ("", "bearer") or not token or len(token) > MAX_TOKEN:
             raise Unauthorised("malformed")
-        return _caller(self._claims(token))
+        return caller_from(self._claims(token))
 
     def _claims(self, token: str) -> dict[str, object]:
         """Check signature, issuer, audience and times."""
@@ -94,11 +94,16 @@ def _registry() -> jwt.JWTClaimsRegistry:
     )
 
 
-def _caller(claims: dict[str, object]) -> Caller:
-    """Read our own claims; they are signed, but a wrong type must not get further."""
+def caller_from(claims: dict[str, object]) -> Caller:
+    """Read our own claims; they are signed, but a wrong type must not get further.
+
+    Raises Unauthorised: who lacks a claim is nobody.
+    """
     subject, agency, role = (claims.get(name) for name in ("sub", "agency", "role"))
     areas = claims.get("areas", ABSENT)
     if not (isinstance(subject, str) and isinstance(agency, str) and isinstance(role, str)):
+        raise Unauthorised("claims")
+    if not (subject and agency):
         raise Unauthorised("claims")
     if role not in ROLES or not (areas is ABSENT or isinstance(areas, list)):
         raise Unauthorised("claims")

@@ -1,5 +1,6 @@
 """What was this process told by its environment (`RW_…`), and is it complete?"""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
 
@@ -32,6 +33,14 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int | None = None
     jwks_file: Path | None = None
+    oidc_issuer: str | None = None
+    """Where people sign in: the address below which an OpenID provider's discovery document is."""
+    oidc_client_id: str = "referral-watch"
+    oidc_client_secret_file: Path | None = None
+    public_url: str | None = None
+    """How browsers reach this service: https, or http on 127.0.0.1, with cookies not Secure."""
+    session_idle: timedelta = timedelta(minutes=15)
+    session_life: timedelta = timedelta(hours=8)
     master_key_file: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -40,7 +40,8 @@ class Call:
     def expected(self, persona: str, relation: str) -> Expected:
         """What a persona is answered of their own or of another agency's object."""
         if persona in STRANGERS:
-            return "none" if self.table.get("open") else 401
+            open_to_all: Expected = self.table.get("open", 401)
+            return open_to_all
         name = persona if persona in self.table else _GROUPS.get(persona, persona)
         said = self.table[name]
         both = said if isinstance(said, list) else [said, said]

@@ -11,6 +11,8 @@ OPEN = {
     "attempt": "a message's place and how often it failed",
     "dead_letter": "for workers alone: no reader is granted it",
     "migration": "names of files",
+    "session": "who is signed in, for the service itself alone",
+    "sign_in": "who is on the way to sign in, for the service itself alone",
     "erased_ref": "digests of refs that are gone",
     "access.agency": "the registry",
     "chronology.state": "one number",

@@ -58,3 +58,34 @@ def test_a_token_of_another_key_is_renewed(tmp_path: Path, key: ECKey) -> None:
     other = tokens.signing_key(tmp_path / "other.jwk", tmp_path / "other.json")
     held = tokens.renew(other, {}, NOON)
     assert not set(tokens.renew(key, held, NOON).values()) & set(held.values())
+
+
+def test_a_new_key_signs_and_the_old_ones_tokens_are_good_until_they_end(tmp_path: Path) -> None:
+    private, public = tmp_path / "signing.jwk", tmp_path / "jwks.json"
+    old = tokens.signing_key(private, public)
+    verifier = Verifier(public)
+    before = tokens.mint(old, "norfolk-csc", clock.now())
+    new = tokens.rotate(private, public, clock.now())
+    assert tokens.signing_key(private, public).kid == new.kid != old.kid
+    after = tokens.mint(new, "norfolk-csc", clock.now())
+    assert verifier.verify(before) == verifier.verify(after)
+
+
+@pytest.mark.parametrize(("passed", "known"), [(timedelta(0), True), (timedelta(minutes=6), False)])
+def test_a_key_that_signs_no_more_is_forgotten_once_its_last_token_has_ended(
+    tmp_path: Path, passed: timedelta, *, known: bool
+) -> None:
+    private, public = tmp_path / "signing.jwk", tmp_path / "jwks.json"
+    old = tokens.signing_key(private, public)
+    tokens.rotate(private, public, clock.now() - tokens.LIFETIME - passed)
+    second = tokens.signing_key(private, public)
+    third = tokens.rotate(private, public, clock.now())
+    kids = [key["kid"] for key in json.loads(public.read_text())["keys"]]
+    assert kids == [third.kid, second.kid, *([old.kid] if known else [])]
+
+
+def test_after_a_rotation_every_persona_gets_a_token_by_the_new_key(tmp_path: Path) -> None:
+    private, public = tmp_path / "signing.jwk", tmp_path / "jwks.json"
+    held = tokens.renew(tokens.signing_key(private, public), {}, NOON)
+    renewed = tokens.renew(tokens.rotate(private, public, NOON), held, NOON)
+    assert not set(renewed.values()) & set(held.values())
