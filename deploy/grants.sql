@@ -99,6 +99,8 @@ SELECT access.protect('intake.event', 'intake_reader',
     'agency = ANY ((SELECT access.reach())::text[])');
 SELECT access.protect('intake.identity', 'intake_reader',
     'EXISTS (SELECT FROM intake.record WHERE record.record_ref = identity.record_ref)');
+SELECT access.protect('intake.original', 'intake_reader',
+    'EXISTS (SELECT FROM intake.event WHERE event.receipt = original.receipt)');
 SELECT access.protect('intake.import', 'intake_reader',
     'agency = ANY ((SELECT access.own())::text[])');
 SELECT access.protect('intake.import_row', 'intake_reader',

@@ -20,7 +20,7 @@ from services.intake import store
 from services.intake.entitlement import READERS, sees
 from services.intake.held import open_held
 from services.intake.store import Connection
-from services.intake.vault import Vault, event_place
+from services.intake.vault import SealingKey, Vault, event_place, original_place
 from services.runtime import audit
 from services.runtime.asking import asking
 from services.runtime.audit import Act, Purpose
@@ -32,6 +32,10 @@ SELECT source, id, type, time, agency, record_ref, staff_ref, sealed FROM event 
 """
 _STAFF_KEY: Final = """
 SELECT staff_ref AS ref, wrapped_key, master_key_id FROM staff WHERE staff_ref = $1
+"""
+_ORIGINAL: Final = """
+SELECT e.agency, e.record_ref, e.staff_ref, o.media, o.sealed
+FROM original o JOIN event e USING (receipt) WHERE receipt = $1
 """
 _NOT_TEXT: Final = frozenset({"child", "practitioner"})
 
@@ -90,21 +94,43 @@ class Desk:
         async with asking(self.readers, caller) as connection:
             row = await connection.fetchrow(_EVENT, receipt)
             seen = row is not None and sees(caller, row["agency"], self.registry)
-            await audit.write(connection, caller, _act_of_text(purpose, receipt, row, seen=seen))
+            act = _act_on_one("text", purpose, receipt, row, seen=seen)
+            await audit.write(connection, caller, act)
             if row is None or not seen:
                 return None
             return {"receipt": receipt, **await self._opened(connection, receipt, row)}
 
+    async def original(
+        self, caller: Caller, receipt: str, purpose: Purpose
+    ) -> tuple[str, bytes] | None:
+        """Return media type and bytes of what an event was made from; None if there is none seen.
+
+        Raises Forbidden.
+        """
+        _require_reader(caller)
+        async with asking(self.readers, caller) as connection:
+            row = await connection.fetchrow(_ORIGINAL, receipt)
+            seen = row is not None and sees(caller, row["agency"], self.registry)
+            act = _act_on_one("original", purpose, receipt, row, seen=seen)
+            await audit.write(connection, caller, act)
+            if row is None or not seen:
+                return None
+            key = await self._key_of(connection, row)
+        return row["media"], key.open(row["sealed"], original_place(receipt))
+
+    async def _key_of(self, connection: Connection, row: asyncpg.Record) -> SealingKey:
+        """The key that an event, and what it was made from, is sealed by."""
+        if row["record_ref"] is not None:
+            found = await store.records_by_ref(connection, self.vault, [row["record_ref"]])
+            return found[row["record_ref"]].key
+        staff = await connection.fetchrow(_STAFF_KEY, row["staff_ref"])
+        assert staff is not None  # noqa: S101 - a foreign key says so
+        return self.vault.key_of(staff["ref"], staff["wrapped_key"], staff["master_key_id"])
+
     async def _opened(
         self, connection: Connection, receipt: str, row: asyncpg.Record
     ) -> dict[str, Any]:
-        if row["record_ref"] is not None:
-            found = await store.records_by_ref(connection, self.vault, [row["record_ref"]])
-            key = found[row["record_ref"]].key
-        else:
-            staff = await connection.fetchrow(_STAFF_KEY, row["staff_ref"])
-            assert staff is not None  # noqa: S101 - a foreign key says so
-            key = self.vault.key_of(staff["ref"], staff["wrapped_key"], staff["master_key_id"])
+        key = await self._key_of(connection, row)
         place = event_place(receipt, row["source"], row["id"])
         said = msgspec.json.decode(key.open(row["sealed"], place))["data"]
         return {
@@ -122,10 +148,12 @@ class Desk:
         return shown(said.get("reason") or {}, self.phrases)
 
 
-def _act_of_text(purpose: Purpose, receipt: str, row: asyncpg.Record | None, *, seen: bool) -> Act:
-    """Put on record whose text was asked for, also where it is not shown."""
+def _act_on_one(
+    action: str, purpose: Purpose, receipt: str, row: asyncpg.Record | None, *, seen: bool
+) -> Act:
+    """Put on record whose text or original was asked for, also where it is not shown."""
     records = [row["record_ref"]] if row is not None and row["record_ref"] is not None else []
-    return Act("consultation", "text", purpose, int(seen), records=records, about=receipt)
+    return Act("consultation", action, purpose, int(seen), records=records, about=receipt)
 
 
 def _require_reader(caller: Caller) -> None:

@@ -48,6 +48,22 @@ def routes() -> APIRouter:
             503,
         ),
     )(event_text)
+    router.get(
+        "/events/{receipt}/original",
+        summary="What an event was made from, as it was sent",
+        operation_id="event_original",
+        response_model=None,
+        response_class=Response,
+        responses=responses(
+            {
+                200: {
+                    "content": {"application/fhir+json": {"schema": {"type": "object"}}},
+                    "description": "Byte for byte; of events that came in as such there is none.",
+                }
+            },
+            *(401, 403, 404, 422, 503),
+        ),
+    )(event_original)
     return router
 
 
@@ -67,6 +83,20 @@ async def event_text(desk: AtDesk, caller: Asking, receipt: Minted, purpose: _Pu
         return _answer(await desk.lookups.text(caller, receipt, purpose))
     except Forbidden:
         raise HTTPException(403) from None
+
+
+async def event_original(
+    desk: AtDesk, caller: Asking, receipt: Minted, purpose: _Purpose
+) -> Response:
+    """Return what an event was made from."""
+    try:
+        found = await desk.lookups.original(caller, receipt, purpose)
+    except Forbidden:
+        raise HTTPException(403) from None
+    if found is None:
+        raise HTTPException(404)
+    media, content = found
+    return Response(content, headers={"Cache-Control": "no-store"}, media_type=media)
 
 
 def _answer(found: dict[str, Any] | None) -> Response:

@@ -6,9 +6,6 @@ from typing import Any
 import httpx
 import pytest
 
-from services.intake.keyring import vault_of
-from services.intake.settings import Settings
-from services.intake.vault import original_place
 from tests.awkward import MARK, STRINGS
 from tests.services.conftest import Pool
 from tests.services.intake.bundles import bundle, patient, request
@@ -73,18 +70,22 @@ async def test_what_has_no_place_is_reported_by_path_and_never_by_value(health: 
     assert "zqux" not in answer.text.lower()
 
 
-async def test_the_original_is_sealed_under_the_key_of_its_record(
-    health: Sender, intake_pool: Pool, settings: Settings
+async def test_the_original_is_sealed_and_shown_to_its_agency_for_a_purpose(
+    health: Sender, police: Sender, intake_pool: Pool
 ) -> None:
-    answer = await told(health, bundle())
-    assert settings.master_key_file is not None
-    vault = await vault_of(intake_pool, settings.master_key_file)
-    record = await intake_pool.fetchrow("SELECT * FROM record")
-    sealed = await intake_pool.fetchval("SELECT sealed FROM original")
-    assert record is not None
-    assert b"resourceType" not in sealed
-    key = vault.key_of(record["record_ref"], record["wrapped_key"], record["master_key_id"])
-    assert json.loads(key.open(sealed, original_place(answer.json()["id"]))) == bundle()
+    sent = json.dumps(bundle(), indent=3).encode()
+    answer = await health.send(sent, MEDIA, path=PATH)
+    assert b"resourceType" not in await intake_pool.fetchval("SELECT sealed FROM original")
+    path = f"/v1/events/{answer.json()['id']}/original"
+    found = await health.get(path, params={"purpose": "subject-access"})
+    assert (found.status_code, found.content) == (200, sent)
+    assert found.headers["content-type"] == MEDIA
+    assert (await police.get(path, params={"purpose": "subject-access"})).status_code == 404
+    assert (await health.get(path)).status_code == 422
+    asked = await intake_pool.fetch(
+        "SELECT agency, row_count FROM audit_entry WHERE action = 'original' ORDER BY row_count"
+    )
+    assert [tuple(row) for row in asked] == [("norfolk-police", 0), ("norfolk-health", 1)]
 
 
 async def test_the_same_bundle_again_is_the_same_receipt(health: Sender, intake_pool: Pool) -> None:
