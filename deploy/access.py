@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 import asyncpg
 
 from services.domain.registry import Agency
+from services.runtime.contracts import read_toml
 
 FOLDER: Final = Path(__file__).parent
 _AGENCIES: Final = """
@@ -16,6 +17,14 @@ WHEN MATCHED THEN UPDATE SET kind = now.kind, areas = string_to_array(now.areas,
 WHEN NOT MATCHED THEN INSERT VALUES (now.id, now.kind, string_to_array(now.areas, ','))
 WHEN NOT MATCHED BY SOURCE THEN DELETE
 """
+_PROVIDERS: Final = """
+MERGE INTO access.provider USING unnest($1::text[], $2::text[]) AS now (code, agency)
+    ON provider.code = now.code
+WHEN MATCHED THEN UPDATE SET agency = now.agency
+WHEN NOT MATCHED THEN INSERT VALUES (now.code, now.agency)
+WHEN NOT MATCHED BY SOURCE THEN DELETE
+"""
+PROVIDERS: Final = FOLDER.parent / "schemas" / "directory" / "providers.toml"
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -44,6 +53,8 @@ async def prepare(connection: Connection, agencies: Iterable[Agency]) -> None:
     await connection.execute((FOLDER / "access.sql").read_text(encoding="utf-8"))
     rows = [(one.id, one.kind, ",".join(one.areas)) for one in agencies]
     await connection.execute(_AGENCIES, *map(list, zip(*rows, strict=True)))
+    providers = read_toml(PROVIDERS)["providers"]
+    await connection.execute(_PROVIDERS, list(providers), list(providers.values()))
 
 
 async def grant(connection: Connection) -> None:

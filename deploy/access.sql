@@ -5,6 +5,7 @@
 CREATE SCHEMA IF NOT EXISTS access;
 GRANT USAGE ON SCHEMA access TO PUBLIC;
 CREATE TABLE IF NOT EXISTS access.agency (id text PRIMARY KEY, kind text NOT NULL, areas text[] NOT NULL);
+CREATE TABLE IF NOT EXISTS access.provider (code text PRIMARY KEY, agency text NOT NULL);
 
 -- What the transaction says of who asks; an error where it says nothing, so that it is noticed.
 CREATE OR REPLACE FUNCTION access.said(name text) RETURNS text
@@ -43,6 +44,11 @@ $$ SELECT coalesce((
 CREATE OR REPLACE FUNCTION access.own() RETURNS text[]
     LANGUAGE sql STABLE AS
 $$ SELECT CASE WHEN access.reach() = '{}' THEN '{}'::text[] ELSE ARRAY[access.said('agency')] END $$;
+
+-- The providers of services that the asker's agency answers for: referrals to them are its own.
+CREATE OR REPLACE FUNCTION access.provides() RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = access, pg_temp AS
+$$ SELECT coalesce(array_agg(code), '{}') FROM provider WHERE agency = ANY (access.own()) $$;
 
 -- The agencies of which the asker sees figures, in which no child is.
 CREATE OR REPLACE FUNCTION access.figures() RETURNS text[]

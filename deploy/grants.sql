@@ -50,10 +50,14 @@ GRANT EXECUTE ON FUNCTION chronology.seen_feed_counts(timestamptz),
                 ledger.seen_behind(text),
                 ledger.equity_findings(text[], timestamptz, timestamptz, timestamptz)
                 TO dashboards_reader;
+GRANT USAGE ON SCHEMA chronology, intake TO directory_reader;
+GRANT EXECUTE ON FUNCTION chronology.seen_onward(timestamptz, timestamptz),
+                chronology.seen_onward_own(timestamptz, timestamptz) TO directory_reader;
 GRANT EXECUTE ON FUNCTION intake.positions(text[]) TO intake_reader;
 GRANT USAGE ON SCHEMA intake TO dashboards_reader, alerts_reader;
 GRANT EXECUTE ON FUNCTION intake.audit_marks(int[], text[], boolean[], text[])
-    TO intake_reader, dashboards_reader, alerts_reader;
+    TO intake_reader, dashboards_reader, alerts_reader, directory_reader;
+GRANT INSERT ON directory.audit_entry TO directory_reader;
 GRANT INSERT ON intake.audit_entry TO intake_reader;
 GRANT INSERT ON dashboards.audit_entry TO dashboards_reader;
 GRANT INSERT ON alerts.audit_entry TO alerts_reader;

@@ -42,13 +42,15 @@ SELECT source, id FROM gone
 """
 _FIGURES: Final = """
 INSERT INTO erased_event (child_ref, source, id, type, time, age, sex, ethnicity, indicator, harms,
-                          target_source, target_id)
+                          target_source, target_id, onward)
 SELECT renamed($3, coalesce(record.child_ref, '')), event.source,
        renamed($3, event.source || '|' || event.id), event.type, event.time,
        (facts #>> '{child,age}')::int, facts #>> '{child,sex}', facts #>> '{child,ethnicity}',
        jsonb_array_length(coalesce(nullif(facts -> 'indicators', 'null'), '[]')) > 0,
        ARRAY(SELECT jsonb_array_elements_text(coalesce(nullif(facts -> 'harms', 'null'), '[]'))),
-       r.target_source, renamed($3, r.target_source || '|' || r.target_id)
+       r.target_source, renamed($3, r.target_source || '|' || r.target_id),
+       CASE WHEN event.type LIKE 'service.%' THEN onward_facts(facts) || jsonb_build_object(
+           'service_ref', renamed($3, facts ->> 'service_ref')) END
 FROM unnest($1::text[], $2::text[]) AS gone (source, id) JOIN event USING (source, id)
 LEFT JOIN record USING (record_ref) LEFT JOIN retraction AS r USING (source, id)
 CROSS JOIN LATERAL (SELECT convert_from(body, 'UTF8')::jsonb -> 'facts' AS facts) AS said

@@ -10,6 +10,7 @@ from services.runtime import postgres
 from services.runtime.process import Process
 
 SERVICE = "directory"
+READERS = "directory_reader"
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -22,9 +23,11 @@ def main() -> None:
 
     async def start() -> None:
         desk.pool = await postgres.create_pool(settings)
+        desk.readers = await postgres.create_pool(settings, role=READERS)
         await postgres.patiently(lambda: store.keep(desk.pool, rows, store.FILES))
 
     async def stop() -> None:
+        desk.readers.terminate()
         desk.pool.terminate()
 
     async def database() -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
 
-from services.directory import answers, handlers, imports_api, store
+from services.directory import answers, handlers, imports_api, onward_api, store
 from services.directory.desk import PROBLEM, Desk, caller_of, desk_of, each_once
 from services.directory.question import OrukAsked, PreventionAsked, ServicesAsked
 from services.directory.settings import Settings
@@ -35,6 +35,7 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
     known = contracts or Contracts.load(settings.schemas, settings.policy_pack)
     app.state.desk = Desk(known, verifier)
     app.include_router(router())
+    app.include_router(onward_api.router())
     imports_api.install(app)
     return app
 

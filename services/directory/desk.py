@@ -26,10 +26,13 @@ class Desk:
     """The directory, its catalogue, the registry, and who may ask."""
 
     pool: "Pool[Record]"
+    readers: "Pool[Record]"
+    """Shows nothing until the transaction says who asks (`asking`)."""
 
     def __init__(self, contracts: Contracts, verifier: Verifier | None) -> None:
         self.catalogue = Catalogue.load(contracts)
         self.registry = contracts.registry
+        self.policy = contracts.policy()
         self._verifier = verifier
         self._read_at = -1
         self._held: Mapping[str, Held] = {}

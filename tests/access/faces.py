@@ -67,7 +67,7 @@ async def _dashboards(contracts: Contracts, jwks: Path, _: Path, pools_of: Pools
 async def _directory(contracts: Contracts, jwks: Path, _: Path, pools_of: PoolsOf) -> FastAPI:
     settings = {**_SETTINGS, "jwks_file": jwks}
     app = directory(DirectorySettings.model_validate(settings), contracts)
-    app.state.desk.pool, _readers = await pools_of("directory")
+    app.state.desk.pool, app.state.desk.readers = await pools_of("directory")
     return app
 
 

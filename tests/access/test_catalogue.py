@@ -15,6 +15,7 @@ OPEN = {
     "sign_in": "who is on the way to sign in, for the service itself alone",
     "erased_ref": "digests of refs that are gone",
     "access.agency": "the registry",
+    "access.provider": "the registry's: who answers for a provider",
     "chronology.state": "one number",
     "audit_entry": "no ref of a child; readers may add to it and read nothing",
     "directory.import": "offers of services, no child's",

@@ -13,6 +13,7 @@ import pytest
 
 from services.dashboards import dip_samples, equity_pack, explanation, handlers, silence
 from services.dashboards.sight import Sight
+from services.directory import onward
 from services.domain.registry import Registry
 from services.intake import imports, lookups, receipts
 from services.runtime.auth import ROLES, Caller
@@ -32,7 +33,7 @@ SHOWING = [
     call
     for call in READS
     if any("shown" in str(said) for said in call.table.values())
-    and "receipts" not in call.path  # a function that asks for the agency itself
+    and not {"receipts", "onward"} & set(call.path.split("/"))  # functions that ask for the agency
 ]
 
 
@@ -48,6 +49,9 @@ def unchecked(monkeypatch: pytest.MonkeyPatch, contracts: Contracts) -> None:
         monkeypatch.setattr(module, "sight_of", all_seeing)
     monkeypatch.setattr(equity_pack, "near", lambda *_: everyone)
     monkeypatch.setattr(equity_pack, "ROLES", ROLES)
+    monkeypatch.setattr(onward, "FIGURE_ROLES", ROLES)
+    monkeypatch.setattr(onward, "OWN_ROLES", ROLES)
+    monkeypatch.setattr(onward, "_is_own", lambda *_: True)
     monkeypatch.setattr(silence, "seen_by", lambda *_: everyone)
     monkeypatch.setattr(lookups, "_require_reader", lambda _: None)
     monkeypatch.setattr(lookups, "sees", lambda *_: True)

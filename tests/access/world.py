@@ -3,6 +3,7 @@
 Events come in by intake's own door; what chronology and ledger would make of them is put beside it.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -16,6 +17,7 @@ from services.alerts.handlers import Keeper
 from services.alerts.settings import Settings
 from services.domain.alert_episodes import Group
 from services.domain.alerts import alert_id
+from services.domain.events import SERVICE_REFERRED
 from services.domain.gaps import Gap
 from services.domain.moments import moment
 from services.feedback.handlers import follow
@@ -47,6 +49,7 @@ INSERT INTO event (source, id, type, time, record_ref, feature_version, revision
                    child_version, stored_at)
 VALUES ($1, $2, 'referral.made.v1', $3, $4, 1, 0, $5, 1, $3)
 """
+_ONWARD = _EVENT.replace("referral.made.v1", SERVICE_REFERRED)
 _IMPORT = """
 INSERT INTO import (id, agency, format, state, created_at, wrapped_key, master_key_id)
 VALUES ($1, $2, 'cin-census', 'done', $3, '', '')
@@ -75,6 +78,7 @@ class Object:
     import_id: str
     family_name: str
     service_id: str
+    service_ref: str
 
     @property
     def marks(self) -> frozenset[str]:
@@ -96,6 +100,7 @@ async def build(dsn: Dsn, intake: httpx.AsyncClient, contracts: Contracts) -> Wo
         for agency in (*NORFOLK, *KENT):
             one = await _sent(vault, intake, agency)
             await _stored(chronology, one, await vault.fetchval(_PUBLISHED, one.receipt))
+            await _referred(chronology, one)
             await keep(ledger, [], [verdict(_gap(one), child_ref=one.child_ref)])
             await vault.execute(_IMPORT, one.import_id, agency, moment(AT))
             await vault.execute(_ROW, one.import_id, one.receipt)
@@ -142,7 +147,7 @@ async def _sent(vault: Pool, intake: httpx.AsyncClient, agency: str) -> Object:
     return Object(
         agency, MONTH, child_ref, receipt, event_id, referral_ref, gap_id,
         alert_id(Group(child_ref, gap().rule, agency)), clock.new_ref(), name,
-        str(uuid5(UUID(int=0), f"service of {agency}")),
+        str(uuid5(UUID(int=0), f"service of {agency}")), f"S-{agency}",
     )  # fmt: skip
 
 
@@ -152,6 +157,19 @@ async def _stored(chronology: Pool, one: Object, published: bytes) -> None:
     await chronology.execute("INSERT INTO record VALUES ($1, $1)", one.child_ref)
     source = f"/{one.agency}/cases"
     await chronology.execute(_EVENT, source, one.event_id, moment(AT), one.child_ref, published)
+
+
+async def _referred(chronology: Pool, one: Object) -> None:
+    """Store that the child was referred to a service as well."""
+    source, facts = f"/{one.agency}/cases", {"service_ref": one.service_ref, "kind": "mentoring"}
+    event = {
+        "source": source, "id": one.service_ref, "type": SERVICE_REFERRED, "time": AT,
+        "received_at": AT, "agency": one.agency, "record_ref": one.child_ref,
+        "feature_version": 1, "revision": 0, "facts": facts,
+    }  # fmt: skip
+    await chronology.execute(
+        _ONWARD, source, one.service_ref, moment(AT), one.child_ref, json.dumps(event).encode()
+    )
 
 
 def _gap(one: Object) -> Gap:

@@ -16,6 +16,7 @@ from services.directory.catalogue import Catalogue
 from services.directory.settings import Settings
 from services.runtime import clock, problems
 from services.runtime.contracts import Contracts
+from tests.services.conftest import readers_of
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Ask = Callable[..., Awaitable[httpx.Response]]
@@ -31,6 +32,12 @@ def catalogue(contracts: Contracts) -> Catalogue:
 @pytest.fixture
 async def pool(dsn: Callable[[str], str]) -> AsyncIterator[Pool]:
     async with asyncpg.create_pool(dsn("directory"), min_size=1) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def readers(dsn: Callable[[str], str]) -> AsyncIterator[Pool]:
+    async with readers_of(dsn("directory"), "directory") as pool:
         yield pool
 
 
@@ -52,7 +59,7 @@ def bearers(tmp_path: Path) -> Bearers:
 
 @pytest.fixture
 async def client(
-    pool: Pool, contracts: Contracts, tmp_path: Path, bearers: Bearers
+    pool: Pool, readers: Pool, contracts: Contracts, tmp_path: Path, bearers: Bearers
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the service; `bearers` has made the keys that it checks by."""
     assert bearers
@@ -62,6 +69,7 @@ async def client(
     app = create_app(settings, contracts)
     problems.install(app)
     app.state.desk.pool = pool
+    app.state.desk.readers = readers
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://directory") as client:
         yield client

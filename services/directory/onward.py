@@ -1,0 +1,218 @@
+"""What is answered to who asks what became of referrals to services?"""
+
+import csv
+import io
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from services.directory import onward_store
+from services.directory.desk import Desk
+from services.directory.onward_question import Months, Own
+from services.domain.moments import london_day, stamp
+from services.domain.onward import OTHER, Onward, onward_of
+from services.domain.onward_measures import COLUMNS, DIMENSIONS, Row, measured
+from services.runtime import audit
+from services.runtime.asking import asking
+from services.runtime.audit import Act
+from services.runtime.auth import Caller
+
+FIGURES_READ: Final = "onward-measures-read"
+READ: Final = "onward-referrals-read"
+FOLLOWING: Final = "referral-follow-up"
+OVERSIGHT: Final = "oversight"
+FIGURE_ROLES: Final = frozenset(
+    {"agency", "police-supervisor", "qa-reviewer", "pcc-analyst", "pcc-editor"}
+)
+OWN_ROLES: Final = frozenset({"agency", "police-supervisor"})
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_SECTORS: Final = ("voluntary", "statutory")
+Shown = dict[str, Any]
+
+
+class Forbidden(Exception):
+    """This role is shown none of it."""
+
+
+class BadCursor(ValueError):
+    """Not a cursor of ours, or of another question."""
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """The question, and the place of the last item: when it was made, and by which digest."""
+
+    digest: str
+    made_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    item: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
+
+    def encode(self) -> str:
+        """Write the cursor as one opaque word."""
+        return urlsafe_b64encode(msgspec.json.encode(self)).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, word: str, digest: str) -> "Cursor":
+        """Read a cursor of the question with this digest. Raises BadCursor."""
+        try:
+            padded = word.encode("ascii") + b"=" * (-len(word) % 4)
+            cursor = msgspec.json.decode(urlsafe_b64decode(padded), type=cls)
+        except (UnicodeError, NotBase64, msgspec.MsgspecError):
+            raise BadCursor("not a cursor") from None
+        if cursor.digest != digest:
+            raise BadCursor("of another question")
+        return cursor
+
+
+async def measures(desk: Desk, caller: Caller, asked: Months, now: datetime) -> list[Row]:
+    """Return the figures of some months, and write who read them, in one transaction.
+
+    Raises Forbidden for a role that is not shown them.
+    """
+    if caller.role not in FIGURE_ROLES:
+        raise Forbidden
+    since, before = asked.period(now)
+    async with asking(desk.readers, caller) as connection:
+        whose = await onward_store.whose(connection)
+        told = await onward_store.figures(connection, since, before)
+        counted = [
+            one
+            for one in onward_of(told, desk.policy, desk.catalogue.limits.referred_again_within)
+            if since <= one.made_at < before
+            and (one.agency in whose["agencies"] or one.provider in whose["provides"])
+        ]
+        period = audit.coded({"since": since, "before": before}, {})
+        act = Act("consultation", FIGURES_READ, OVERSIGHT, len(counted), asked=period)
+        await audit.write(connection, caller, act)
+    rows = measured(counted, _known(desk), desk.catalogue.limits.fewest_for_a_median)
+    return [row for row in rows if asked.by in {None, row.dimension}]
+
+
+async def own(desk: Desk, caller: Caller, asked: Own, now: datetime) -> Shown:
+    """Return one page of the caller's own referrals, and write who read it.
+
+    Raises Forbidden, and BadCursor for a cursor that is not of this question.
+    """
+    if caller.role not in OWN_ROLES:
+        raise Forbidden
+    since, before = asked.period(now)
+    digest = asked.digest(caller.subject, caller.agency, *asked.days(london_day(now)))
+    after = Cursor.decode(asked.cursor, digest) if asked.cursor is not None else None
+    async with asking(desk.readers, caller) as connection:
+        whose = await onward_store.whose(connection)
+        told = await onward_store.own(connection, since, before)
+        within = desk.catalogue.limits.referred_again_within
+        found = [
+            one
+            for one in onward_of(told, desk.policy, within)
+            if since <= one.made_at < before and _is_own(one, whose) and _suits(one, asked)
+        ]
+        page, more = _page(found, after, int(asked.limit))
+        children = {one.child for one in page}
+        act = Act(
+            "consultation", READ, FOLLOWING, len(page), children=children, asked=_codes(asked)
+        )
+        await audit.write(connection, caller, act)
+    last = Cursor(digest, page[-1].made_at, _id(page[-1])).encode() if more else None
+    items = [_item(one, whose["own"]) for one in page]
+    return {"items": items, "total": len(found), "next": last, "as_of": stamp(now)}
+
+
+def written(rows: Iterable[Row], asked: Months) -> bytes:
+    """Write figures as CSV that no spreadsheet takes for formulas."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(("from", "to", "dimension", "group", *COLUMNS))
+    for row in rows:
+        line = (asked.first, asked.last, row.dimension, row.group, *row.values)
+        writer.writerow([_safe(value) for value in line])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def told(rows: Iterable[Row], asked: Months, desk: Desk, now: datetime) -> Shown:
+    """Lay out figures as JSON, with what each word means for who reads it."""
+    limits = desk.catalogue.limits
+    return {
+        "from": asked.first,
+        "to": asked.last,
+        "as_of": stamp(now),
+        "referred_again_within_days": limits.referred_again_within,
+        "fewest_for_a_median": limits.fewest_for_a_median,
+        "rows": [
+            {
+                "dimension": row.dimension,
+                "group": row.group,
+                "label": _label(row, desk),
+                **dict(zip(COLUMNS, row.values, strict=True)),
+            }
+            for row in rows
+        ],
+    }
+
+
+def _known(desk: Desk) -> Mapping[str, Collection[str]]:
+    labels = desk.catalogue.labels
+    kinds: list[str] = desk.catalogue.fields["kind"]["enum"]
+    return dict(
+        zip(
+            DIMENSIONS, ([*labels["provider"], OTHER], kinds, labels["area"], _SECTORS), strict=True
+        )
+    )
+
+
+def _label(row: Row, desk: Desk) -> str:
+    return desk.catalogue.labels.get(row.dimension, {}).get(row.group, row.group)
+
+
+def _is_own(one: Onward, whose: Mapping[str, Collection[str]]) -> bool:
+    return one.agency in whose["own"] or one.provider in whose["provides"]
+
+
+def _suits(one: Onward, asked: Own) -> bool:
+    wanted = ((asked.state, one.state), (asked.kind, one.kind), (asked.provider, one.provider))
+    return all(stated is None or stated == value for stated, value in wanted)
+
+
+def _page(found: list[Onward], after: Cursor | None, limit: int) -> tuple[list[Onward], bool]:
+    """Return the items of a page in order, and whether more follow."""
+    placed = sorted(((one.made_at, _id(one)), one) for one in found)
+    rest = [one for place, one in placed if after is None or place > (after.made_at, after.item)]
+    return rest[:limit], len(rest) > limit
+
+
+def _id(one: Onward) -> str:
+    """Name a referral by what it is, so that nobody learns a ref from it."""
+    stated = "|".join((one.child, one.ref, stamp(one.made_at)))
+    return sha256(stated.encode()).hexdigest()[:32]
+
+
+def _item(one: Onward, own: Collection[str]) -> Shown:
+    times = ("made_at", "accepted_at", "declined_at", "started_at", "ended_at")
+    plain = (
+        "provider", "kind", "sector", "area", "state", "reason", "declined_by", "outcome",
+        "helped", "days_to_accept", "days_to_start",
+    )  # fmt: skip
+    stamps = {name: getattr(one, name) for name in times}
+    return {
+        "service_ref": one.ref,
+        "made_by": one.agency,
+        "made_here": one.agency in own,
+        **{name: getattr(one, name) for name in plain},
+        **{name: None if at is None else stamp(at) for name, at in stamps.items()},
+        "referred_again": one.again is not None,
+        "odd": list(one.odd),
+    }
+
+
+def _codes(asked: Own) -> dict[str, str]:
+    stated = {"state": asked.state, "kind": asked.kind, "provider": asked.provider}
+    known = {name: (value,) for name, value in stated.items() if value and name != "provider"}
+    return audit.coded(stated, known)
+
+
+def _safe(value: object) -> object:
+    """Return a value so that a spreadsheet shows it and never runs it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,0 +1,149 @@
+"""What is served of onward referrals: figures of all, and each agency's own."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.directory import onward
+from services.directory.desk import PROBLEM, Desk, caller_of, desk_of, each_once, fault
+from services.directory.onward import BadCursor, Forbidden
+from services.directory.onward_question import Dimension, Months, Own, State
+from services.domain.onward_measures import COLUMNS
+from services.runtime import clock
+from services.runtime.auth import Caller
+
+CSV = "text/csv"
+
+
+class Figure(BaseModel):
+    """One group, or the total: how many referrals are in each part; "c" is hidden."""
+
+    model_config = ConfigDict(extra="allow")
+
+    dimension: Dimension
+    group: str
+    label: str
+    made: int | Literal["c"]
+
+
+class Figures(BaseModel):
+    """What became of the referrals that were made in some months, as it is known now."""
+
+    first: str = Field(alias="from")
+    last: str = Field(alias="to")
+    as_of: datetime
+    referred_again_within_days: int
+    fewest_for_a_median: int
+    rows: list[Figure] = Field(description=f"Each with: {', '.join(COLUMNS)}.")
+
+
+class OwnReferral(BaseModel):
+    """One referral to a service, and what became of it; nothing says who the child is."""
+
+    service_ref: str
+    made_by: str
+    made_here: bool = Field(description="false: made to a provider that the caller answers for.")
+    provider: str
+    kind: str
+    sector: str
+    area: str | None
+    state: State
+    reason: str | None = Field(description="Of the last decline, if there was one.")
+    declined_by: Literal["provider", "client", "nobody", "unknown"] | None
+    outcome: str | None
+    helped: Literal["yes", "partly", "no", "not-asked"] | None = Field(
+        description="What the child says."
+    )
+    days_to_accept: int | None
+    days_to_start: int | None
+    made_at: datetime
+    accepted_at: datetime | None
+    declined_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    referred_again: bool = Field(description="After a decline, as far as the caller may know.")
+    odd: list[str] = Field(description="What cannot have been so as it was sent.")
+
+
+class OwnPage(BaseModel):
+    """One page, the oldest first."""
+
+    items: list[OwnReferral]
+    total: int = Field(description="On all pages.")
+    next: str | None = Field(description="The cursor of the next page; null on the last.")
+    as_of: datetime
+
+
+def router() -> APIRouter:
+    """Return the routes of this module."""
+    routes = APIRouter()
+    refused: dict[int | str, dict[str, Any]] = {
+        401: {**PROBLEM, "description": "Nobody we know."},
+        403: {**PROBLEM, "description": "This role is not shown it."},
+        422: {**PROBLEM, "description": "Every fault of the parameters."},
+        503: {**PROBLEM, "description": "The database is away; try again."},
+    }
+    figures = {
+        "model": Figures,
+        "content": {CSV: {"schema": {"type": "string"}}},
+        "description": "By dimension and group, small counts hidden.",
+    }
+    routes.get(
+        "/api/v1/onward/measures",
+        operation_id="onwardMeasures",
+        response_model=None,
+        response_class=Response,
+        responses={200: figures, **refused},
+    )(measures)
+    routes.get(
+        "/api/v1/onward/referrals",
+        operation_id="onwardReferrals",
+        response_model=None,
+        response_class=Response,
+        responses={200: {"model": OwnPage, "description": "One page."}, **refused},
+    )(referrals)
+    return routes
+
+
+async def measures(
+    desk: Annotated[Desk, Depends(desk_of)],
+    caller: Annotated[Caller, Depends(caller_of)],
+    _: Annotated[None, Depends(each_once(Months))],
+    asked: Annotated[Months, Query()],
+) -> Response:
+    """Say how referrals to services went: answers, waits, declines, and whether it helped."""
+    now = clock.now()
+    try:
+        rows = await onward.measures(desk, caller, asked, now)
+    except Forbidden:
+        raise HTTPException(403) from None
+    if asked.format == "csv":
+        name = f"onward-referrals-{asked.first}-to-{asked.last}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(onward.written(rows, asked), media_type=CSV, headers=headers)
+    return _json(onward.told(rows, asked, desk, now))
+
+
+async def referrals(
+    desk: Annotated[Desk, Depends(desk_of)],
+    caller: Annotated[Caller, Depends(caller_of)],
+    _: Annotated[None, Depends(each_once(Own))],
+    asked: Annotated[Own, Query()],
+) -> Response:
+    """List the referrals that the caller's agency made, or that were made to its providers."""
+    try:
+        page = await onward.own(desk, caller, asked, clock.now())
+    except Forbidden:
+        raise HTTPException(403) from None
+    except BadCursor:
+        raise RequestValidationError([fault("cursor", "cursor")]) from None
+    return _json(page)
+
+
+def _json(content: object) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return Response(msgspec.json.encode(content), media_type="application/json", headers=headers)

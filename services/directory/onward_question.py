@@ -1,0 +1,105 @@
+"""What may be asked of onward referrals? The parameters, checked all at once."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from typing import Annotated, Any, Final, Literal
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from services.directory.desk import fault
+from services.directory.question import Kind
+from services.domain.moments import LONDON, london_day
+
+MOST_MONTHS: Final = 60
+USUAL_DAYS: Final = 365
+MOST_DAYS: Final = 3_660
+Period = tuple[datetime, datetime]
+
+
+def _day(text: object) -> date:
+    """Read an ISO day and nothing else."""
+    if not isinstance(text, str) or len(text) != len("2026-01-31") or not text.isascii():
+        raise ValueError("not a day")
+    return date.fromisoformat(text)
+
+
+_Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+_Day = Annotated[date, BeforeValidator(_day)]
+_Limit = Annotated[str, StringConstraints(pattern=r"^([1-9]|[1-9][0-9]|[1-4][0-9]{2}|500)$")]
+Dimension = Literal["provider", "kind", "area", "sector"]
+State = Literal["made", "accepted", "declined", "started", "ended"]
+
+
+class Months(BaseModel):
+    """Of which whole months, all of them past, and by what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    first: _Month = Field(alias="from", description="YYYY-MM, of London.")
+    last: _Month = Field(alias="to", description="YYYY-MM; past, and not before `from`.")
+    by: Dimension | None = Field(None, description="Only this dimension; all without it.")
+    format: Literal["json", "csv"] = "json"
+
+    def period(self, now: datetime) -> Period:
+        """Return [since, before). RequestValidationError if it is none, too long or not over."""
+        since, before = _begin(self.first, 0), _begin(self.last, 1)
+        if since >= before:
+            raise RequestValidationError([fault("to", "before-from")])
+        if before > now:
+            raise RequestValidationError([fault("to", "month-not-complete")])
+        if _begin(self.first, MOST_MONTHS) < before:
+            raise RequestValidationError([fault("from", "too-many-months")])
+        return since, before
+
+
+class Own(BaseModel):
+    """Which of one's own onward referrals, by the London day on which they were made."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    first: _Day | None = Field(None, alias="from", description="Default: a year before `to`.")
+    last: _Day | None = Field(None, alias="to", description="Included. Default: today.")
+    state: State | None = None
+    kind: Kind | None = None
+    provider: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")] | None = Field(
+        None, description="codes/provider.toml"
+    )
+    limit: _Limit = Field("100", description="1 to 500.")
+    cursor: Annotated[str, StringConstraints(max_length=500)] | None = Field(
+        None, description="`next` of the page before; everything else must be asked as before."
+    )
+
+    def days(self, today: date) -> tuple[date, date]:
+        """Return first and last day. RequestValidationError if there is none, or they are many."""
+        last = self.last or today
+        first = self.first or max(last, date.min + timedelta(USUAL_DAYS)) - timedelta(USUAL_DAYS)
+        if first > last:
+            raise RequestValidationError([fault("to", "before-from")])
+        if (last - first).days > MOST_DAYS:
+            raise RequestValidationError([fault("from", "too-many-days")])
+        return first, last
+
+    def period(self, now: datetime) -> Period:
+        """Return [since, before) of these days."""
+        first, last = self.days(london_day(now))
+        after = min(last, date.max - timedelta(days=1)) + timedelta(days=1)
+        return _midnight(first), _midnight(after)
+
+    def digest(self, *reader: Any) -> str:  # noqa: ANN401 - whoever asks, in words
+        """Tell this question by this reader from any other; its pages share the digest."""
+        asked = self.model_dump_json(exclude={"limit", "cursor"})
+        return sha256("|".join((asked, *map(str, reader))).encode()).hexdigest()[:16]
+
+
+def _begin(month: str, after: int) -> datetime:
+    """Return when a month begins in London, or one so many months after it."""
+    months = int(month[:4]) * 12 + int(month[5:]) - 1 + after
+    return _midnight(date(months // 12, months % 12 + 1, 1))
+
+
+def _midnight(day: date) -> datetime:
+    """Return when a day begins in London; the first day that there is has no earlier moment."""
+    if day == date.min:
+        return datetime.min.replace(tzinfo=UTC)
+    return datetime.combine(day, time(), tzinfo=LONDON).astimezone(UTC)
