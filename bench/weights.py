@@ -114,7 +114,7 @@ def main() -> None:
     print(f'version = "{sys.argv[1]}"')
     print(f"since = {sys.argv[1]}")
     print(f"one_in = {ONE_IN}")
-    print("linked_from = 9.0\nreview_from = 1.0")
+    print("linked_from = 10.0\nreview_from = 1.0")
     print(
         f'source = "splink {splink.__version__} on {CHILDREN:,} invented children'
         f' (bench/weights.py, seed {SEED})"'

@@ -114,7 +114,13 @@ SELECT access.protect('intake.carried_ref');
 SELECT access.protect('intake.retraction');
 SELECT access.protect('intake.outbox');
 SELECT access.protect('intake.effect');
-SELECT access.protect('intake.review');
+SELECT access.protect('intake.review', 'intake_reader',
+    'EXISTS (SELECT FROM intake.record WHERE record.record_ref = ANY (review.records))');
+SELECT access.protect('intake.block');
+SELECT access.protect('intake.crowded_block');
+SELECT access.protect('intake.rematch');
+SELECT access.protect('intake.identity_decision');
+SELECT access.protect('intake.decided_record');
 
 SELECT access.protect('alerts.alert', 'alerts_reader',
     'agency = ANY ((SELECT access.reach())::text[]) OR visible_to && (SELECT access.own())::text[]');

@@ -10,6 +10,7 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 from services.intake import (
     feed_api,
     fhir_api,
+    identity_api,
     imports_api,
     lookups_api,
     reading,
@@ -60,10 +61,11 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         responses=EVENTS_RESPONSES,
         openapi_extra=EVENTS_BODY,
     )(send_events)
-    reads = (receipts_api, referral_api, feed_api, lookups_api)
+    reads = (receipts_api, referral_api, feed_api, lookups_api, identity_api)
     for part in (*reads, templates_api, imports_api, fhir_api):
         app.include_router(part.routes())
     app.add_exception_handler(TooMuch, _too_much)
+    app.add_exception_handler(NotJson, _unread)
     return app
 
 
@@ -189,6 +191,13 @@ def _not_json(error: NotJson) -> Response:
 
 def _json(content: object, status: int) -> Response:
     return Response(msgspec.json.encode(content), status, media_type="application/json")
+
+
+async def _unread(_: Request, error: Exception) -> Response:
+    """Answer 400, saying where the JSON ends to be one."""
+    if not isinstance(error, NotJson):
+        raise HTTPException(500)
+    return _not_json(error)
 
 
 async def _too_much(_: Request, error: Exception) -> Response:

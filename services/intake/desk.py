@@ -8,6 +8,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.intake.feed import Feed
 from services.intake.handlers import Intake
+from services.intake.identity_decisions import Decider
+from services.intake.identity_reviews import Reviews
 from services.intake.imports import Imports
 from services.intake.keyring import vault_of
 from services.intake.limits import Backlog, Rates, Turns
@@ -38,6 +40,8 @@ class Desk:
     lookups: LookupDesk
     follower: Follower
     feed: Feed
+    reviews: Reviews
+    decider: Decider
 
     def __init__(self, settings: Settings, contracts: Contracts) -> None:
         self.contracts = contracts
@@ -63,6 +67,8 @@ class Desk:
         self.together = Together(self.intake.take, self._requests_waiting)
         self.imports = Imports(pool, readers, self.contracts, vault, self.intake)
         self.lookups = LookupDesk(readers, self.registry, vault, self.contracts.reader.phrases)
+        self.reviews = Reviews(pool, readers, self.contracts, vault)
+        self.decider = Decider(pool, self.registry, vault)
         self.feed = Feed(readers)
         self.follower = Follower(pool, self.registry, self.contracts.policy())
 

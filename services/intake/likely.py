@@ -8,8 +8,9 @@ twins; what that leaves open goes to review.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import combinations, product
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from services.domain.likeness import Band, Comparison, Weights
 from services.intake.bridges import connected
@@ -30,6 +31,11 @@ class Judge:
 
     weights: Weights
     words: Words
+
+    @classmethod
+    def of(cls, policy: Mapping[str, Any], on: date) -> "Judge":
+        """Read matching.toml as it holds on a day."""
+        return cls(Weights.parse(policy, on), Words.parse(policy))
 
     def compare(self, one: Person | None, other: Person | None) -> Comparison | None:
         """Compare two people; None where one is nobody."""

@@ -8,7 +8,6 @@ import asyncpg
 import msgspec
 
 from services.domain.events import Event
-from services.domain.likeness import Weights
 from services.domain.moments import london_day
 from services.domain.registry import Registry
 from services.intake import matcher_store, neighbourhood
@@ -21,7 +20,6 @@ from services.intake.likely import Judge
 from services.intake.matcher_store import Decision, Relinked, Unmatched
 from services.intake.matching import Alike, child_refs, match
 from services.intake.neighbourhood import Neighbourhood
-from services.intake.people import Words
 from services.intake.retracted import Connection
 from services.intake.vault import Vault
 from services.intake.workers import Step, Worker
@@ -65,7 +63,6 @@ class Matcher:
         self._ages = Ages(contracts, vault)
         self._vault = vault
         self._policy = contracts.matching()
-        self._words = Words.parse(self._policy)
         self._size = BATCH
         self._batch: Sequence[str | int] = ()
         self._tries = 0
@@ -183,7 +180,7 @@ class Matcher:
 
     def _judge(self) -> Judge:
         """Return what judges likeness today."""
-        return Judge(Weights.parse(self._policy, london_day(clock.now())), self._words)
+        return Judge.of(self._policy, london_day(clock.now()))
 
     def _relinked(
         self, record_ref: str, child_ref: str, link_version: int, agency: str

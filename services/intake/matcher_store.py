@@ -8,7 +8,7 @@ from typing import Final
 
 import asyncpg
 
-from services.intake import revision
+from services.intake import revision, store
 from services.intake.matching import Review
 from services.intake.records import Value
 from services.intake.retracted import Connection
@@ -59,6 +59,7 @@ SELECT review_id, kind, value_mac, records, reason FROM review
 WHERE closed_at IS NULL AND (kind, value_mac) IN (SELECT * FROM unnest($1::text[], $2::bytea[]))
 """
 _ASKED = "SELECT seq, record_ref FROM rematch ORDER BY seq LIMIT $1"
+_ASK = "INSERT INTO rematch (record_ref) SELECT unnest($1::text[])"
 _ANSWERED = "DELETE FROM rematch WHERE seq = ANY($1)"
 _REBLOCK = """
 WITH now AS MATERIALIZED (
@@ -154,6 +155,11 @@ async def unmatched(connection: Connection, limit: int) -> Unmatched:
     for row in await connection.fetch(_RETRACTED, receipts):
         concerns[row["record_ref"]].add(row["cause"])
     return Unmatched(receipts, concerns, {})
+
+
+async def ask(connection: store.Connection, records: Iterable[str]) -> None:
+    """Have records judged again although no event came."""
+    await connection.execute(_ASK, sorted(records))
 
 
 async def park(pool: "asyncpg.Pool[asyncpg.Record]", receipt: str, reason: str) -> None:

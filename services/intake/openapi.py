@@ -12,7 +12,8 @@ _WORDS: Final = {
     401: "Nobody we know.",
     403: "This caller may not.",
     404: "Nothing that this caller may see.",
-    409: "The same source and id with another content, or a ref that several children share.",
+    409: "The same source and id with another content, or a ref that several children share;"
+    " or nothing is left to be decided.",
     410: "What is asked for is no more.",
     413: "Too large: 256 kB an event, 1,000 events or 10 MB a batch, 50 MB a file.",
     415: "A content type that is not read here.",

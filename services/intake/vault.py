@@ -156,6 +156,11 @@ def identity_place(record_ref: str) -> str:
     return f"identity|{record_ref}"
 
 
+def decision_place(decision_id: str) -> str:
+    """Where the sealed reason of a person's decision stands."""
+    return f"decision|{decision_id}"
+
+
 def import_place(import_id: str) -> str:
     """Where a sealed census file stands."""
     return f"import|{import_id}"

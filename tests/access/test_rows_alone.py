@@ -15,7 +15,7 @@ from services.dashboards import dip_samples, equity_pack, explanation, handlers,
 from services.dashboards.sight import Sight
 from services.directory import onward
 from services.domain.registry import Registry
-from services.intake import imports, lookups, receipts
+from services.intake import identity_api, identity_reviews, imports, lookups, receipts
 from services.runtime.auth import ROLES, Caller
 from services.runtime.contracts import Contracts
 from tests.access import faces
@@ -55,6 +55,9 @@ def unchecked(monkeypatch: pytest.MonkeyPatch, contracts: Contracts) -> None:
     monkeypatch.setattr(silence, "seen_by", lambda *_: everyone)
     monkeypatch.setattr(lookups, "_require_reader", lambda _: None)
     monkeypatch.setattr(lookups, "sees", lambda *_: True)
+    monkeypatch.setattr(identity_api, "require_reviewer", lambda _: None)
+    monkeypatch.setattr(identity_reviews, "require_reviewer", lambda _: None)
+    monkeypatch.setattr(identity_reviews, "sees", lambda *_: True)
     monkeypatch.setattr(receipts, "sees", lambda *_: True)
     anybodys = imports._STATUS.replace("AND agency = $2", "AND $2 <> ''")  # noqa: SLF001 - the check
     assert anybodys != imports._STATUS  # noqa: SLF001 - the check

@@ -58,6 +58,10 @@ _ROW = """
 INSERT INTO import_row (import_id, row, pointer, fact, outcome, receipt)
 VALUES ($1, 1, '/Children', 'referral.made.v1', 'accepted', $2)
 """
+_REVIEW = """
+INSERT INTO review (review_id, kind, value_mac, records, reason, opened_at)
+VALUES ($1, 'likeness', convert_to($1, 'UTF8'), ARRAY[$2, $2], 'birth-date', $3)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ class Object:
     family_name: str
     service_id: str
     service_ref: str
+    review_id: str
+    decision_id: str
 
     @property
     def marks(self) -> frozenset[str]:
@@ -104,6 +110,7 @@ async def build(dsn: Dsn, intake: httpx.AsyncClient, contracts: Contracts) -> Wo
             await keep(ledger, [], [verdict(_gap(one), child_ref=one.child_ref)])
             await vault.execute(_IMPORT, one.import_id, agency, moment(AT))
             await vault.execute(_ROW, one.import_id, one.receipt)
+            await vault.execute(_REVIEW, one.review_id, one.child_ref, moment(AT))
             made[agency] = one
     await _alert(dsn, contracts)
     async with asyncpg.create_pool(dsn("feedback"), min_size=1) as feedback:
@@ -147,7 +154,8 @@ async def _sent(vault: Pool, intake: httpx.AsyncClient, agency: str) -> Object:
     return Object(
         agency, MONTH, child_ref, receipt, event_id, referral_ref, gap_id,
         alert_id(Group(child_ref, gap().rule, agency)), clock.new_ref(), name,
-        str(uuid5(UUID(int=0), f"service of {agency}")), f"S-{agency}",
+        str(uuid5(UUID(int=0), f"service of {agency}")), f"S-{agency}", clock.new_ref(),
+        clock.new_ref(),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ SAME = Comparison("exact", "exact", "exact", "same", "same", "unknown")
     [
         ({}, "linked"),
         ({"postcode": "district"}, "linked"),
-        ({"postcode": "other"}, "linked"),
+        ({"postcode": "other"}, "review"),
         ({"postcode": "unknown"}, "linked"),
         ({"given_name": "variant"}, "linked"),
         ({"given_name": "swapped", "family_name": "swapped"}, "linked"),
