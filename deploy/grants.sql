@@ -61,6 +61,7 @@ GRANT INSERT ON directory.audit_entry TO directory_reader;
 GRANT INSERT ON intake.audit_entry TO intake_reader;
 GRANT INSERT ON dashboards.audit_entry TO dashboards_reader;
 GRANT INSERT ON alerts.audit_entry TO alerts_reader;
+GRANT EXECUTE ON FUNCTION alerts.seen_unanswered(timestamptz) TO alerts_reader;
 
 -- The conditions, a line for each table: whom it shows its rows to, and which. A line without readers
 -- keeps everybody out but the owner's workers. access.reach(): the agencies whose rows the asker sees.

@@ -16,6 +16,12 @@ from deploy.embedded.runner import Program
 PACK = "RW_POLICY_PACK"
 """Names a local pack of policy; handed on to every service."""
 
+MAIL = (
+    "RW_CONTACTS", "RW_ALERT_POLICY", "RW_ALERTS_LINK", "RW_SMTP_HOST", "RW_SMTP_PORT",
+    "RW_SMTP_TLS", "RW_SMTP_USER", "RW_SMTP_PASSWORD", "RW_MAIL_FROM",
+)  # fmt: skip
+"""How alerts mail, and by which ladders and contacts; handed on to them alone."""
+
 SERVICES_GROUP = "services"
 """Started after database and broker, stopped before them, and all at once."""
 
@@ -59,6 +65,8 @@ def environment(
     }
     if PACK in os.environ:
         told[PACK] = str(Path(os.environ[PACK]).resolve())
+    if process.role == "alerts":
+        told |= {name: os.environ[name] for name in MAIL if name in os.environ}
     if process.role == "intake":  # the vault is intake's alone
         told["RW_MASTER_KEY_FILE"] = str(secret_files.master_key(places.secrets))
     if process.serves:  # people sign in there

@@ -64,6 +64,7 @@ def main() -> None:
             lambda: stream.keep(keeper(), progress),
             lambda: stream.tidy(keeper()),
             lambda: stream.deliver(outbox()),
+            lambda: stream.report(outbox()),
             lambda: stream.measure(desk.pool),
         ],
         app=app,

@@ -87,6 +87,30 @@ class AlertWhole(BaseModel):
     told: list[Notice]
 
 
+class WeeklyLine(BaseModel):
+    """What nobody answers for of one unit and rule."""
+
+    agency: str
+    unit: str | None
+    rule: str
+    kind: Literal["gap", "query"]
+    alerts: int
+    highest_step: int = Field(description="How far the furthest has climbed.")
+    first_due: datetime
+
+
+class WeeklyReport(BaseModel):
+    """Alerts beyond the first step that nobody had answered for when the week ended."""
+
+    week: str
+    as_of: datetime = Field(description="The end of the week, or now.")
+    suppressed: bool = Field(description="Whether small counts are hidden, as `c`.")
+    lines: list[WeeklyLine] = Field(description="None where counts are hidden.")
+    by_agency: dict[str, int | Literal["c"]]
+    by_rule: dict[str, int | Literal["c"]]
+    total: int | Literal["c"]
+
+
 class Refusing(BaseModel):
     """An address that refused mail in the last day: a role's mailbox, never a person's."""
 

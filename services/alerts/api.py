@@ -8,11 +8,11 @@ import msgspec
 from fastapi import Depends, FastAPI, HTTPException, Query, Response
 from fastapi.exceptions import RequestValidationError
 
-from services.alerts import mail_store, queue
-from services.alerts.answers import AlertPage, AlertWhole, OutboxState
+from services.alerts import mail_store, queue, weekly
+from services.alerts.answers import AlertPage, AlertWhole, OutboxState, WeeklyReport
 from services.alerts.desk import PROBLEM, Desk, caller_of, desk_of, each_once, fault
 from services.alerts.notices import Telling
-from services.alerts.question import BadCursor, Question
+from services.alerts.question import BadCursor, Question, WeekAsked
 from services.alerts.settings import Settings
 from services.domain.alert_policy_file import read_alert_policy
 from services.domain.contacts import Contacts
@@ -21,6 +21,7 @@ from services.runtime import clock
 from services.runtime.auth import Caller, Verifier
 from services.runtime.contracts import Contracts, read_toml
 
+CSV: Final = "text/csv"
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHARED: Final[dict[int | str, dict[str, Any]]] = {
     401: {**PROBLEM, "description": "Nobody we know."},
@@ -58,6 +59,17 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         response_class=Response,
         responses={200: {"model": AlertPage, "description": "One page."}, **_SHARED},
     )(alerts)
+    app.get(
+        "/api/v1/alerts/weekly",
+        summary="The alerts that nobody had answered for at the end of a week",
+        operation_id="weekly",
+        response_model=None,
+        response_class=Response,
+        responses={
+            200: {"model": WeeklyReport, "content": {CSV: {}}, "description": "Counts."},
+            **_SHARED,
+        },
+    )(weekly_report)
     app.get(
         "/api/v1/alerts/outbox",
         summary="Whether mail is sent, what waits, and which addresses refuse",
@@ -105,6 +117,24 @@ async def alerts(
         raise HTTPException(403) from None
     except BadCursor:
         raise RequestValidationError([fault("cursor", "cursor")]) from None
+    return Response(msgspec.json.encode(found), media_type="application/json")
+
+
+async def weekly_report(
+    desk: Annotated[Desk, Depends(desk_of)],
+    caller: Annotated[Caller, Depends(caller_of)],
+    _: Annotated[None, Depends(each_once(WeekAsked))],
+    asked: Annotated[WeekAsked, Query()],
+) -> Response:
+    """Return the counts that the caller may see; small ones hidden from who sees counts alone."""
+    try:
+        found = await weekly.answer(desk, caller, asked.week, clock.now())
+    except weekly.Forbidden:
+        raise HTTPException(403) from None
+    except weekly.NoSuchWeek:
+        raise RequestValidationError([fault("week", "no-such-week")]) from None
+    if asked.format == "csv":
+        return Response(weekly.as_csv(found), media_type=CSV)
     return Response(msgspec.json.encode(found), media_type="application/json")
 
 

@@ -1,7 +1,7 @@
 """What stands in a mail? Rules, agencies, counts, dates and links; nothing of a child."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -50,8 +50,36 @@ that takes mail.</p>{% endif %}
 <p>This mail names no child on purpose. Please do not answer it with a child's name.</p>
 </body></html>
 """
+_WEEKLY_PLAIN: Final = """\
+{{ heading }}
+
+By agency:
+{% for name, count in agencies %}- {{ name }}: {{ count }}
+{% endfor %}
+By rule:
+{% for name, count in rules %}- {{ name }}: {{ count }}
+{% endfor %}
+In all: {{ total }}. A count that is hidden for being small is written c.
+{{ queue }}
+"""
+_WEEKLY_HTML: Final = """\
+<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ heading }}</title></head><body>
+<h1>{{ heading }}</h1>
+{% for caption, rows in (("By agency", agencies), ("By rule", rules)) %}<table>
+<caption>{{ caption }}</caption><tr><th scope="col">Which</th><th scope="col">Alerts</th></tr>
+{% for name, count in rows %}<tr><td>{{ name }}</td><td>{{ count }}</td></tr>{% endfor %}</table>
+{% endfor %}<p>In all: {{ total }}. A count that is hidden for being small is written c.</p>
+<p><a href="{{ queue }}">The queue</a></p></body></html>
+"""
 _letters: Final = Environment(
-    loader=DictLoader({"plain.txt": _PLAIN, "mail.html": _HTML}),
+    loader=DictLoader(
+        {
+            "plain.txt": _PLAIN,
+            "mail.html": _HTML,
+            "weekly.txt": _WEEKLY_PLAIN,
+            "weekly.html": _WEEKLY_HTML,
+        }
+    ),
     autoescape=select_autoescape(("html",)),
     undefined=StrictUndefined,
 )
@@ -100,6 +128,22 @@ def digest(alerts: Sequence[Named], queue: str) -> Letter:
     }  # fmt: skip
     plain, html = (
         _letters.get_template(name).render(filled) for name in ("plain.txt", "mail.html")
+    )
+    return Letter(f"Referral Watch: {heading}", plain, html)
+
+
+def weekly(report: Mapping[str, Any], names: Mapping[str, str], queue: str) -> Letter:
+    """Tell of a week's report: totals alone, by agency and by rule."""
+    heading = f"Alerts that nobody answered for, {report['week']}"
+    filled: dict[str, Any] = {
+        "heading": heading,
+        "agencies": [(names.get(one, one), count) for one, count in report["by_agency"].items()],
+        "rules": [(words(one), count) for one, count in report["by_rule"].items()],
+        "total": report["total"],
+        "queue": queue,
+    }
+    plain, html = (
+        _letters.get_template(name).render(filled) for name in ("weekly.txt", "weekly.html")
     )
     return Letter(f"Referral Watch: {heading}", plain, html)
 

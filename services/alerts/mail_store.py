@@ -68,6 +68,8 @@ _REFUSES: Final = """
 INSERT INTO refusing VALUES ($1, $2, $3)
 ON CONFLICT (recipient) DO UPDATE SET (since, code) = (excluded.since, excluded.code)
 """
+_REPORTED: Final = "SELECT agency FROM weekly WHERE week = $1"
+_REPORT: Final = "INSERT INTO weekly (week, agency, mail_id) VALUES ($1, $2, $3)"
 _FALLING: Final = """
 SELECT n.alert_id, n.round_at, n.step, n.urgency, kind, agency, unit
 FROM notice n JOIN alert USING (alert_id)
@@ -151,6 +153,17 @@ async def refuse(connection: Connection, recipient: str, code: str, now: datetim
 async def falling(connection: Connection, mail_id: UUID) -> list[Record]:
     """Return the notices of a refused mail that somebody else has to be told of."""
     return await connection.fetch(_FALLING, mail_id)
+
+
+async def reported(connection: Connection, week: str) -> frozenset[str]:
+    """Return the agencies whose report of a week is mailed."""
+    rows = await connection.fetch(_REPORTED, week)
+    return frozenset(row["agency"] for row in rows)
+
+
+async def report(connection: Connection, week: str, agency: str, mail_id: UUID) -> None:
+    """Note that an agency's report of a week is mailed."""
+    await connection.execute(_REPORT, week, agency, mail_id)
 
 
 async def standing(pool: "Pool[Record]", *, mails: bool) -> dict[str, Any]:

@@ -109,6 +109,12 @@ class Outbox:
             await mail_store.settle(connection, mail["mail_id"], "refused", refused.code, now)
             passed_over = await mail_store.refusing(connection, now)
             telling = replace(self.telling, refused=passed_over)
+            if mail["purpose"] == "weekly":  # no ladder: who is always there reads it
+                letter = Letter(mail["subject"], mail["plain"], mail["html"])
+                last_of_all = self.telling.contacts.last
+                await mail_store.post(
+                    connection, UUID(clock.new_ref()), last_of_all, "weekly", letter, now
+                )
             for row in await mail_store.falling(connection, mail["mail_id"]):
                 notices = telling.at_step(
                     str(row["alert_id"]), row["round_at"], row["step"], row["kind"],

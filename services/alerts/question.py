@@ -89,6 +89,17 @@ class Question(BaseModel):
         return sha256("|".join((asked, *reader)).encode()).hexdigest()[:16]
 
 
+class WeekAsked(BaseModel):
+    """Which week, and how it is written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    week: Annotated[str, StringConstraints(pattern=r"^20\d\d-W(0[1-9]|[1-4]\d|5[0-3])$")] | None = (
+        Field(None, description="2026-W48; default: the last that is over.")
+    )
+    format: Literal["json", "csv"] = "json"
+
+
 class Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Where the last item of a page stands in the queue."""
 

@@ -5,6 +5,7 @@ from typing import Final, NoReturn
 
 from asyncpg import Pool, Record
 
+from services.alerts import weekly
 from services.alerts.handlers import BATCH, Keeper
 from services.alerts.outbox import Outbox
 from services.runtime import clock, metrics
@@ -16,6 +17,7 @@ SHARE: Final = 4.0
 TIDY_SECONDS: Final = 60.0
 DELIVER_SECONDS: Final = 2.0
 MEASURE_SECONDS: Final = 15.0
+REPORT_SECONDS: Final = 600.0
 
 _STANDING: Final = """
 SELECT agency, rule, state, count(*) AS alerts FROM alert WHERE state <> 'resolved' GROUP BY 1, 2, 3
@@ -45,6 +47,14 @@ async def deliver(outbox: Outbox) -> NoReturn:
             while await outbox.send():
                 pass
         await asyncio.sleep(DELIVER_SECONDS)
+
+
+async def report(outbox: Outbox) -> NoReturn:
+    """Mail the weekly report when a week is over, until cancelled."""
+    while True:
+        if outbox.mailer is not None:
+            await weekly.mail(outbox, clock.now())
+        await asyncio.sleep(REPORT_SECONDS)
 
 
 async def tidy(keeper: Keeper) -> NoReturn:
