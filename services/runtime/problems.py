@@ -15,6 +15,8 @@ from services.runtime import auth, guard, log, postgres
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 5
+ORDINARY_BODY: Final = 1024 * 1024
+"""What a service that takes in no files may be sent, in bytes."""
 _log = log.get(__name__)
 
 Fault = Mapping[str, object]
@@ -46,7 +48,10 @@ def away() -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every failure of `app` with a problem document."""
+    """Answer every failure of `app` with a problem document; bound its bodies if it does not."""
+    installed: list[object] = [one.cls for one in app.user_middleware]
+    if BodyLimit not in installed:
+        app.add_middleware(BodyLimit, limit=lambda _: ORDINARY_BODY)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(auth.Unauthorised, _unauthorised)

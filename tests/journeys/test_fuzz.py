@@ -6,10 +6,11 @@
 import json
 import os
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -48,6 +49,27 @@ PARAMETERS: Final = [
     for face, method, path in OPERATIONS
     for parameter in FACES[face]["paths"][path][method].get("parameters", ())
     if method == "get" and parameter["in"] in ("path", "query")
+]
+HOSTILE: Final = {
+    "malformed": b'{"a": \n x',
+    "nested": b"[" * 10_000 + b"]" * 10_000,
+    "unclosed": b'{"a":' * 10_000,
+    "null byte": b'{"a": "\x00"}',
+    "escaped null": b'{"a": "zqawk\\u0000"}',
+    "half pair": b'{"a": "zqawk\\ud800"}',
+    "not a number": b'{"a": NaN, "b": -Infinity}',
+    "too large a number": b'{"a": 1e400, "b": ' + b"9" * 5_000 + b"}",
+    "keys twice": b'{"a": "zqawk", "a": "zqawk"}',
+    "not utf-8": b'{"a": "\xff\xfe"}',
+    "utf-16": '{"a": "zqawk"}'.encode("utf-16"),
+    "nothing": b"",
+    "text": b'"zqawk"',
+    "a form": b"a=zqawk&a=%00&=%ff",
+}
+BODIES: Final = [
+    (face, method, path, media)
+    for face, method, path in OPERATIONS
+    for media in FACES[face]["paths"][path][method].get("requestBody", {}).get("content", ())
 ]
 CHECKED: Final = [
     schemathesis.checks.not_a_server_error,
@@ -105,6 +127,35 @@ async def test_no_awkward_string_in_any_parameter_breaks_a_service_or_comes_back
                 if answer.status_code >= 500 or MARK in answer.text:
                     told.append((which, answer.status_code))
     assert told == []
+
+
+@pytest.mark.parametrize(("face", "method", "path", "media"), BODIES)
+async def test_no_hostile_body_breaks_a_service_or_comes_back(
+    stack: Stack, face: str, method: str, path: str, media: str
+) -> None:
+    told: list[tuple[str, str, int]] = []
+    async with httpx.AsyncClient(base_url=stack.endpoints[face]) as client:
+        for persona in ("norfolk-police", "norfolk-csc", "qa-reviewer", "administrator"):
+            bearer = {"Authorization": f"Bearer {stack.endpoints['tokens'][persona]}"}
+            for which, body in HOSTILE.items():
+                address = re.sub(r"\{\w+\}", "0" * 32, path)
+                headers = {**bearer, "Content-Type": media}
+                answer = await client.request(method, address, content=body, headers=headers)
+                if answer.status_code >= 500 or MARK in answer.text:
+                    told.append((persona, which, answer.status_code))
+    assert told == []
+
+
+@pytest.mark.parametrize(("face", "path"), sorted({(face, path) for face, _, path in OPERATIONS}))
+def test_a_hundred_megabytes_are_refused_on_their_length_alone(
+    stack: Stack, face: str, path: str
+) -> None:
+    where = urlsplit(stack.endpoints[face])
+    with socket.create_connection((where.hostname or "", where.port or 0), 10) as line:
+        line.sendall(
+            f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 104857600\r\n\r\n".encode()
+        )
+        assert line.recv(64).split(b" ", 2)[1] == b"413"
 
 
 def _address(path: str, place: str, name: str, text: str) -> str:

@@ -136,3 +136,16 @@ async def test_requests_are_counted_by_the_template_of_their_route() -> None:
         before[0] + 1,
         before[1] + 1,
     )
+
+
+async def test_a_service_that_sets_no_limit_of_its_own_has_one() -> None:
+    app = FastAPI()
+
+    @app.post("/bytes")
+    async def take(request: Request) -> int:
+        return len(await request.body())
+
+    problems.install(app)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://t") as client:
+        for size, status in ((problems.ORDINARY_BODY, 200), (problems.ORDINARY_BODY + 1, 413)):
+            assert (await client.post("/bytes", content=b"x" * size)).status_code == status
