@@ -111,6 +111,8 @@ def _read(
             _inside(event, known)[known.path[-1]] = read(cell, known)
         except Misread as error:
             faults.append(Fault(known.pointer, error.code, error.message))
+    if "time" not in event and all(fault.pointer != "/time" for fault in faults):
+        faults.append(Fault("/time", "required", "This is required."))
     return event, faults
 
 

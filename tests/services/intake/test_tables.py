@@ -5,6 +5,7 @@ import io
 import json
 from collections import Counter
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.services.intake.conftest import Senders
 from tests.services.intake.filled import CSV, XLSX, as_csv, as_xlsx, row
 from tests.services.intake.sending import Sender
 
+REAL = Path(__file__).resolve().parents[4] / "shared" / "data"
 Told = dict[str, Any]
 
 
@@ -303,3 +305,32 @@ async def test_a_type_that_the_agency_may_not_send_is_refused_at_the_door(school
         answer = await school.send(as_csv([row()]), CSV, path=path)
         assert answer.status_code == status
         assert "zebulonia" not in answer.text
+
+
+async def test_a_row_that_says_nothing_right_is_told_all_of_it(
+    school: Sender, app: FastAPI
+) -> None:
+    _, rows = await imported(school, app, as_csv([{"type": "referral", "mood": "low"}]))
+    told = faults(rows)
+    assert {(2, "time", "required"), (2, "B", "unknown-column")} <= told
+    assert {(2, name, "required") for name in ("child.local_id", "reason.why", "urgency")} <= told
+
+
+@pytest.mark.parametrize(
+    ("name", "media", "count"),
+    [
+        ("c2_children_in_need_assessments_duration_2014_to_2024.csv", CSV, 1803),
+        ("c5_children_in_need_referrals_by_source_2014_to_2024.csv", CSV, 1803),
+        ("jtai_overview.xlsx", XLSX, 49),
+    ],
+)
+async def test_files_that_are_about_something_else_are_read_and_rejected_row_by_row(
+    school: Sender, app: FastAPI, name: str, media: str, count: int
+) -> None:
+    if not (REAL / name).exists():
+        print("not here:", name)  # noqa: T201 - said, as shared/data/README asks
+        return
+    told, rows = await imported(school, app, (REAL / name).read_bytes(), media)
+    assert told["state"] == "done"
+    assert told["counts"] == {"referrals": 0, "children": 0, "events": 0, "rejected": count}
+    assert all((one["row"], "time", "required") in faults([one]) for one in rows)
