@@ -1,6 +1,7 @@
 """How does the database learn who may see what? Roles for readers, the registry, the conditions."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -10,6 +11,7 @@ from services.domain.registry import Agency
 from services.runtime.contracts import read_toml
 
 FOLDER: Final = Path(__file__).parent
+POLICY: Final = FOLDER.parent / "schemas" / "policy"
 _AGENCIES: Final = """
 MERGE INTO access.agency USING unnest($1::text[], $2::text[], $3::text[]) AS now (id, kind, areas)
     ON agency.id = now.id
@@ -25,6 +27,11 @@ WHEN NOT MATCHED THEN INSERT VALUES (now.code, now.agency)
 WHEN NOT MATCHED BY SOURCE THEN DELETE
 """
 PROVIDERS: Final = FOLDER.parent / "schemas" / "directory" / "providers.toml"
+
+_RESTRICTED: Final = """
+INSERT INTO access.restricted (named, glass) VALUES ($1, $2)
+ON CONFLICT (single) DO UPDATE SET (named, glass) = (excluded.named, excluded.glass)
+"""
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -55,6 +62,9 @@ async def prepare(connection: Connection, agencies: Iterable[Agency]) -> None:
     await connection.execute(_AGENCIES, *map(list, zip(*rows, strict=True)))
     providers = read_toml(PROVIDERS)["providers"]
     await connection.execute(_PROVIDERS, list(providers), list(providers.values()))
+    policy = read_toml(POLICY / "restricted.toml")
+    named, minutes = policy["lists"]["named"]["values"], policy["numbers"]["glass"]["value"]
+    await connection.execute(_RESTRICTED, named, timedelta(minutes=minutes))
 
 
 async def grant(connection: Connection) -> None:

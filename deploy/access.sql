@@ -69,6 +69,17 @@ CREATE OR REPLACE FUNCTION access.passing(name text) RETURNS text
     LANGUAGE sql STABLE AS
 $$ SELECT encode(sha256(convert_to(access.said('salt') || name, 'UTF8')), 'hex') $$;
 
+-- Restricted children (schemas/policy/restricted.toml): who sees them all the same, and how long a
+-- broken glass stays open.
+CREATE TABLE IF NOT EXISTS access.restricted (
+    single boolean PRIMARY KEY DEFAULT true CHECK (single), named text[] NOT NULL, glass interval NOT NULL);
+CREATE OR REPLACE FUNCTION access.named() RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = access, pg_temp AS
+$$ SELECT named FROM restricted $$;
+CREATE OR REPLACE FUNCTION access.glass_lasts() RETURNS interval
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = access, pg_temp AS
+$$ SELECT glass FROM restricted $$;
+
 -- Puts a table behind a condition: `readers` see the rows that meet it, its owner sees all, and
 -- nobody else any.
 CREATE OR REPLACE FUNCTION access.protect(

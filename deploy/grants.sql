@@ -10,6 +10,10 @@ DO $$ DECLARE kept record; BEGIN
     END LOOP;
 END $$;
 
+-- What earlier versions granted and nobody needs any more.
+REVOKE SELECT ON ALL TABLES IN SCHEMA chronology, ledger FROM dashboards;
+REVOKE EXECUTE ON FUNCTION chronology.equity_events(text[], timestamptz, timestamptz) FROM dashboards;
+
 -- Workers, by views that have their owner's rights.
 GRANT USAGE ON SCHEMA chronology TO intake, ledger, feedback;
 GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.record_position,
@@ -54,6 +58,9 @@ GRANT USAGE ON SCHEMA chronology, intake TO directory_reader;
 GRANT EXECUTE ON FUNCTION chronology.seen_onward(timestamptz, timestamptz),
                 chronology.seen_onward_own(timestamptz, timestamptz) TO directory_reader;
 GRANT EXECUTE ON FUNCTION intake.positions(text[]) TO intake_reader;
+GRANT USAGE ON SCHEMA intake TO chronology;   -- whose functions leave out who is hidden
+GRANT EXECUTE ON FUNCTION intake.hidden()
+    TO intake_reader, dashboards_reader, alerts_reader, chronology;
 GRANT USAGE ON SCHEMA intake TO dashboards_reader, alerts_reader;
 GRANT EXECUTE ON FUNCTION intake.audit_marks(int[], text[], boolean[], text[])
     TO intake_reader, dashboards_reader, alerts_reader, directory_reader;
@@ -64,9 +71,11 @@ GRANT INSERT ON alerts.audit_entry TO alerts_reader;
 GRANT EXECUTE ON FUNCTION alerts.seen_unanswered(timestamptz) TO alerts_reader;
 
 -- The conditions, a line for each table: whom it shows its rows to, and which. A line without readers
--- keeps everybody out but the owner's workers. access.reach(): the agencies whose rows the asker sees.
+-- keeps everybody out but the owner's workers. access.reach(): the agencies whose rows the asker sees;
+-- intake.hidden(): refs of restricted children, and of their records, who are not there for the asker.
 SELECT access.protect('ledger.gap', 'intake_reader, dashboards_reader',
-    'erased_at IS NULL AND (agency = ANY ((SELECT access.reach())::text[])
+    'erased_at IS NULL AND child_ref <> ALL ((SELECT intake.hidden())::text[])
+        AND (agency = ANY ((SELECT access.reach())::text[])
                             OR visible_to && (SELECT access.own())::text[])');
 SELECT access.protect('ledger.child');
 SELECT access.protect('ledger.verdict');
@@ -77,8 +86,9 @@ SELECT access.protect('ledger.rebuild_gap');
 
 -- Also of another agency's event: when it was on which a gap is anchored that the asker sees.
 SELECT access.protect('chronology.event', 'dashboards_reader',
-    $$split_part(source, '/', 2) = ANY ((SELECT access.reach())::text[]) OR EXISTS (
-        SELECT FROM ledger.gap WHERE (anchor_source, anchor_id) = (source, id))$$);
+    $$(record_ref IS NULL OR record_ref <> ALL ((SELECT intake.hidden())::text[]))
+        AND (split_part(source, '/', 2) = ANY ((SELECT access.reach())::text[]) OR EXISTS (
+            SELECT FROM ledger.gap WHERE (anchor_source, anchor_id) = (source, id)))$$);
 SELECT access.protect('chronology.record', 'dashboards_reader',
     'EXISTS (SELECT FROM chronology.event WHERE event.record_ref = record.record_ref)');
 SELECT access.protect('chronology.child', 'dashboards_reader',
@@ -92,16 +102,19 @@ SELECT access.protect('chronology.touch');
 SELECT access.protect('chronology.publication');
 
 SELECT access.protect('feedback.entry', 'intake_reader',
-    'agency = ANY ((SELECT access.own())::text[])');
+    'agency = ANY ((SELECT access.own())::text[])
+        AND (child_ref IS NULL OR child_ref <> ALL ((SELECT intake.hidden())::text[]))');
 SELECT access.protect('feedback.fact');
 SELECT access.protect('feedback.gap');
 
 SELECT access.protect('intake.record', 'intake_reader',
-    'agency = ANY ((SELECT access.reach())::text[])');
+    'agency = ANY ((SELECT access.reach())::text[])
+        AND record_ref <> ALL ((SELECT intake.hidden())::text[])');
 SELECT access.protect('intake.staff', 'intake_reader',
     'agency = ANY ((SELECT access.reach())::text[])');
 SELECT access.protect('intake.event', 'intake_reader',
-    'agency = ANY ((SELECT access.reach())::text[])');
+    'agency = ANY ((SELECT access.reach())::text[])
+        AND (record_ref IS NULL OR record_ref <> ALL ((SELECT intake.hidden())::text[]))');
 SELECT access.protect('intake.identity', 'intake_reader',
     'EXISTS (SELECT FROM intake.record WHERE record.record_ref = identity.record_ref)');
 SELECT access.protect('intake.original', 'intake_reader',
@@ -110,6 +123,7 @@ SELECT access.protect('intake.import', 'intake_reader',
     'agency = ANY ((SELECT access.own())::text[])');
 SELECT access.protect('intake.import_row', 'intake_reader',
     'EXISTS (SELECT FROM intake.import WHERE import.id = import_row.import_id)');
+SELECT access.protect('intake.glass');
 SELECT access.protect('intake.statement');
 SELECT access.protect('intake.carried_ref');
 SELECT access.protect('intake.retraction');
@@ -117,6 +131,7 @@ SELECT access.protect('intake.outbox');
 SELECT access.protect('intake.effect');
 SELECT access.protect('intake.review', 'intake_reader',
     'EXISTS (SELECT FROM intake.record WHERE record.record_ref = ANY (review.records))');
+SELECT access.protect('intake.original');
 SELECT access.protect('intake.block');
 SELECT access.protect('intake.crowded_block');
 SELECT access.protect('intake.rematch');
@@ -124,7 +139,8 @@ SELECT access.protect('intake.identity_decision');
 SELECT access.protect('intake.decided_record');
 
 SELECT access.protect('alerts.alert', 'alerts_reader',
-    'agency = ANY ((SELECT access.reach())::text[]) OR visible_to && (SELECT access.own())::text[]');
+    '(child_ref IS NULL OR child_ref <> ALL ((SELECT intake.hidden())::text[]))
+        AND (agency = ANY ((SELECT access.reach())::text[]) OR visible_to && (SELECT access.own())::text[])');
 SELECT access.protect('alerts.notice', 'alerts_reader',
     'EXISTS (SELECT FROM alerts.alert WHERE alert.alert_id = notice.alert_id)');
 SELECT access.protect('alerts.agenda');

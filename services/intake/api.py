@@ -10,6 +10,7 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 from services.intake import (
     feed_api,
     fhir_api,
+    glass_api,
     identity_api,
     imports_api,
     lookups_api,
@@ -62,7 +63,7 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         openapi_extra=EVENTS_BODY,
     )(send_events)
     reads = (receipts_api, referral_api, feed_api, lookups_api, identity_api)
-    for part in (*reads, templates_api, imports_api, fhir_api):
+    for part in (*reads, templates_api, imports_api, fhir_api, glass_api):
         app.include_router(part.routes())
     app.add_exception_handler(TooMuch, _too_much)
     app.add_exception_handler(NotJson, _unread)

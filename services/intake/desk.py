@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.intake.feed import Feed
+from services.intake.glass import Glass
 from services.intake.handlers import Intake
 from services.intake.identity_decisions import Decider
 from services.intake.identity_reviews import Reviews
@@ -38,6 +39,7 @@ class Desk:
     together: Together
     imports: Imports
     lookups: LookupDesk
+    glass: Glass
     follower: Follower
     feed: Feed
     reviews: Reviews
@@ -70,6 +72,7 @@ class Desk:
         self.reviews = Reviews(pool, readers, self.contracts, vault)
         self.decider = Decider(pool, self.registry, vault)
         self.feed = Feed(readers)
+        self.glass = Glass(pool, vault)
         self.follower = Follower(pool, self.registry, self.contracts.policy())
 
     async def sample(self) -> None:

@@ -15,6 +15,7 @@ from services.intake.knowledge import (
     ANSWERED,
     INCIDENT_KINDS,
     ONE_AGENCYS_KINDS,
+    RESTRICTED,
     Carrier,
     Knowledge,
     KnownGap,
@@ -26,6 +27,9 @@ from services.runtime.auth import Caller
 
 READERS = frozenset({"agency", "police-supervisor", "qa-reviewer"})
 """The roles that may see who a child is, each within its own records or area."""
+
+RESTRICTING = frozenset({"police-supervisor", "qa-reviewer"})
+"""The roles that restrict a child, and lift it again."""
 
 WORK_TYPES = {
     "custody": frozenset({"police.child-detained.v1"}),
@@ -87,7 +91,21 @@ def entitled(  # noqa: PLR0913 - what is said, by whom, of what is known
     caller: Caller,
     registry: Registry,
 ) -> bool:
-    """Whether what is known lets this agency say it."""
+    """Whether what is known lets this agency, and this person, say it."""
+    restricts = candidate.type == RESTRICTED or candidate.retracts in known.restrictions
+    if restricts and caller.role not in RESTRICTING:
+        return False
+    return _entitled(candidate, record, known, own, caller, registry)
+
+
+def _entitled(  # noqa: PLR0913 - what is said, by whom, of what is known
+    candidate: Candidate,
+    record: Owner | None,
+    known: Knowledge,
+    own: OwnChunk,
+    caller: Caller,
+    registry: Registry,
+) -> bool:
     if candidate.type in {AMENDED, WITHDRAWN}:
         return _may_change(candidate, record, known, own)
     if candidate.type == NOT_REFERRED:
@@ -112,6 +130,9 @@ def resolve(
     """
     if candidate.type in ABOUT_GAPS:
         return _record_of_gaps(candidate, caller, known, registry)
+    if candidate.type == RESTRICTED:
+        records = known.records.get(candidate.child_ref or "", ())
+        return next((ref for ref, agency in records if sees(caller, agency, registry)), None)
     for kind, ref in candidate.refs:
         for carrier in known.carriers.get((kind, ref), ()):
             if (

@@ -13,6 +13,7 @@ from services.intake.candidates import Candidate
 from services.intake.store import Connection
 
 ANSWERED = "gap.answered.v1"
+RESTRICTED = "child.restricted.v1"
 ABOUT_GAPS = frozenset(
     {ANSWERED, "alert.acknowledged.v1", "alert.taken-in-hand.v1", "alert.resolved.v1"}
 )
@@ -58,6 +59,10 @@ class Knowledge:
     gaps: dict[str, KnownGap] = field(default_factory=dict)
     anchors: dict[Key, tuple[str, str]] = field(default_factory=dict)
     children_by_mac: dict[bytes, set[str]] = field(default_factory=dict)
+    records: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """(record_ref, agency) of every record of a child who is to be restricted."""
+    restrictions: frozenset[Key] = frozenset()
+    """Which of the events to be retracted restrict a child."""
 
 
 _CARRIERS = """
@@ -75,6 +80,14 @@ ORDER BY e.time, e.source, e.id
 _TARGETS = """
 SELECT e.source, e.id FROM event e JOIN unnest($1::text[], $2::text[]) AS k(source, id)
   ON e.source = k.source AND e.id = k.id
+"""
+_RECORDS_OF = """
+SELECT child_ref, record_ref, agency FROM record WHERE child_ref = ANY($1) ORDER BY record_ref
+"""
+_RESTRICTIONS = """
+SELECT e.source, e.id FROM event e JOIN unnest($1::text[], $2::text[]) AS k(source, id)
+  ON e.source = k.source AND e.id = k.id
+WHERE e.type = $3
 """
 _GAPS = """
 SELECT gap_id::text AS gap_id, agency, visible_to, child_ref, anchor_source, anchor_id
@@ -108,6 +121,7 @@ async def gather(connection: Connection, candidates: Sequence[Candidate]) -> Kno
     gap_ids = {gap_id for c in candidates for gap_id in gaps_named(c)}
     if gap_ids:
         await _gaps(connection, known, [text for text in gap_ids if _is_uuid(text)])
+    await _restricting(connection, known, candidates)
     macs = [mac for c in candidates if _names_target(c) for mac in (c.nhs_mac, c.upn_mac) if mac]
     if macs:
         found: dict[bytes, set[str]] = defaultdict(set)
@@ -115,6 +129,19 @@ async def gather(connection: Connection, candidates: Sequence[Candidate]) -> Kno
             found[row["mac"]].add(row["child_ref"])
         known.children_by_mac = found
     return known
+
+
+async def _restricting(
+    connection: Connection, known: Knowledge, candidates: Sequence[Candidate]
+) -> None:
+    """Read what restricting a child, and lifting it, is checked against."""
+    refs = [c.child_ref for c in candidates if c.type == RESTRICTED and c.child_ref]
+    for row in await connection.fetch(_RECORDS_OF, refs) if refs else ():
+        known.records.setdefault(row["child_ref"], []).append((row["record_ref"], row["agency"]))
+    targets = sorted({c.retracts for c in candidates if c.retracts})
+    if targets:
+        rows = await connection.fetch(_RESTRICTIONS, *_pairs(targets), RESTRICTED)
+        known.restrictions = frozenset((row["source"], row["id"]) for row in rows)
 
 
 def gaps_named(candidate: Candidate) -> Sequence[str]:

@@ -41,7 +41,7 @@ _NOT_TEXT: Final = frozenset({"child", "practitioner"})
 
 
 class Forbidden(Exception):
-    """This role looks nobody up."""
+    """This role looks nobody up, or not for this purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Desk:
 
         Raises Forbidden.
         """
-        _require_reader(caller)
+        _require_reader(caller, purpose)
         async with asking(self.readers, caller) as connection:
             rows = await connection.fetch(_RECORDS, child_ref)
             seen = {
@@ -90,7 +90,7 @@ class Desk:
 
         Raises Forbidden.
         """
-        _require_reader(caller)
+        _require_reader(caller, purpose)
         async with asking(self.readers, caller) as connection:
             row = await connection.fetchrow(_EVENT, receipt)
             seen = row is not None and sees(caller, row["agency"], self.registry)
@@ -107,7 +107,7 @@ class Desk:
 
         Raises Forbidden.
         """
-        _require_reader(caller)
+        _require_reader(caller, purpose)
         async with asking(self.readers, caller) as connection:
             row = await connection.fetchrow(_ORIGINAL, receipt)
             seen = row is not None and sees(caller, row["agency"], self.registry)
@@ -156,6 +156,6 @@ def _act_on_one(
     return Act("consultation", action, purpose, int(seen), records=records, about=receipt)
 
 
-def _require_reader(caller: Caller) -> None:
-    if caller.role not in READERS:
+def _require_reader(caller: Caller, purpose: Purpose) -> None:
+    if caller.role not in READERS or not caller.may_ask(purpose):
         raise Forbidden

@@ -21,12 +21,14 @@ from services.intake.entitlement import READERS
 from services.intake.lookups import Forbidden
 from services.intake.receipts import seen, told
 from services.runtime import audit, beliefs
+from services.runtime.asking import asking
 from services.runtime.audit import Act, Purpose
 from services.runtime.auth import Caller
 from services.runtime.histories import Connection, histories
 
 _OWN: Final = """
-SELECT e.receipt, e.type, e.time, e.source, e.id, p.child_ref, p.source IS NOT NULL AS held
+SELECT e.receipt, e.record_ref, e.type, e.time, e.source, e.id, p.child_ref,
+       p.source IS NOT NULL AS held
 FROM carried_ref c JOIN event e USING (receipt)
 LEFT JOIN chronology.event_position p ON (p.source, p.id) = (e.source, e.id)
 WHERE c.kind = 'referral' AND c.ref = $1 AND c.agency = $2
@@ -66,13 +68,12 @@ class Follower:
 
         Raises Forbidden, SeveralChildren.
         """
-        if caller.role not in READERS:
+        if caller.role not in READERS or not caller.may_ask(asked.purpose):
             raise Forbidden
-        async with (
-            self.pool.acquire() as connection,
-            connection.transaction(isolation="repeatable_read"),
-        ):
-            own = await connection.fetch(_OWN, asked.ref, caller.agency)
+        async with asking(self.pool, caller) as connection:
+            hidden = await connection.fetchval("SELECT hidden()")
+            rows = await connection.fetch(_OWN, asked.ref, caller.agency)
+            own = [row for row in rows if row["record_ref"] not in hidden]
             found = await self._parties(connection, caller, asked, own)
             child_ref = found[0][0].child_ref if len(found) == 1 else None
             children = {folded.child_ref for folded, _ in found}

@@ -161,6 +161,11 @@ def decision_place(decision_id: str) -> str:
     return f"decision|{decision_id}"
 
 
+def glass_place(glass_id: str) -> str:
+    """Where the sealed reason stands for which glass was broken."""
+    return f"glass|{glass_id}"
+
+
 def import_place(import_id: str) -> str:
     """Where a sealed census file stands."""
     return f"import|{import_id}"

@@ -32,12 +32,20 @@ class Unauthorised(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is calling, as the token says it; `areas` narrows the registry's, () to none at all."""
+    """Who is calling, as the token says it; `areas` narrows the registry's, () to none at all.
+
+    `purposes` are those for which alone they may ask who a child is; None: for any.
+    """
 
     subject: str
     agency: str
     role: str
     areas: tuple[str, ...] | None = None
+    purposes: tuple[str, ...] | None = None
+
+    def may_ask(self, purpose: str) -> bool:
+        """Say whether the token lets them ask for this purpose."""
+        return self.purposes is None or purpose in self.purposes
 
 
 class Verifier:
@@ -100,12 +108,20 @@ def caller_from(claims: dict[str, object]) -> Caller:
     Raises Unauthorised: who lacks a claim is nobody.
     """
     subject, agency, role = (claims.get(name) for name in ("sub", "agency", "role"))
-    areas = claims.get("areas", ABSENT)
     if not (isinstance(subject, str) and isinstance(agency, str) and isinstance(role, str)):
         raise Unauthorised("claims")
     if not (subject and agency):
         raise Unauthorised("claims")
-    if role not in ROLES or not (areas is ABSENT or isinstance(areas, list)):
+    if role not in ROLES:
         raise Unauthorised("claims")
-    narrowed = tuple(str(area) for area in areas) if isinstance(areas, list) else None
-    return Caller(subject, agency, role, narrowed)
+    areas, purposes = (_narrowed(claims.get(name, ABSENT)) for name in ("areas", "purposes"))
+    return Caller(subject, agency, role, areas, purposes)
+
+
+def _narrowed(stated: object) -> tuple[str, ...] | None:
+    """Read what a token narrows; what it does not state it does not narrow."""
+    if stated is ABSENT:
+        return None
+    if not isinstance(stated, list):
+        raise Unauthorised("claims")
+    return tuple(map(str, stated))

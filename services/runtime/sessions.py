@@ -13,14 +13,14 @@ from services.runtime.oidc import Begun
 
 SIGN_IN_LASTS: Final = timedelta(minutes=10)
 _OPEN: Final = """
-INSERT INTO session (token_digest, subject, agency, role, areas, csrf, ends_at)
-VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7::interval)
+INSERT INTO session (token_digest, subject, agency, role, areas, purposes, csrf, ends_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + $8::interval)
 """
 _FIND: Final = """
 UPDATE session SET seen_at = clock_timestamp()
 WHERE token_digest = $1 AND ends_at > clock_timestamp()
   AND seen_at > clock_timestamp() - $2::interval
-RETURNING subject, agency, role, areas, csrf, ends_at
+RETURNING subject, agency, role, areas, purposes, csrf, ends_at
 """
 _CLOSE: Final = "DELETE FROM session WHERE token_digest = $1"
 _TIDY: Final = "DELETE FROM session WHERE ends_at < clock_timestamp()"
@@ -67,12 +67,11 @@ class Sessions:
     async def open(self, pool: "Pool[Record]", caller: Caller, before: str | None) -> str:
         """Open a session under a fresh token, which is returned; the one held before ends."""
         token = secrets.token_urlsafe(32)
-        areas = None if caller.areas is None else list(caller.areas)
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute(_TIDY)
             if before is not None:
                 await connection.execute(_CLOSE, _digest(before))
-            who = (caller.subject, caller.agency, caller.role, areas)
+            who = (caller.subject, caller.agency, caller.role, caller.areas, caller.purposes)
             csrf = secrets.token_urlsafe(32)
             await connection.execute(_OPEN, _digest(token), *who, csrf, self.life)
         return token
@@ -82,8 +81,10 @@ class Sessions:
         row = await pool.fetchrow(_FIND, _digest(token), self.idle)
         if row is None:
             return None
-        areas = None if row["areas"] is None else tuple(row["areas"])
-        caller = Caller(row["subject"], row["agency"], row["role"], areas)
+        areas, purposes = (
+            None if row[name] is None else tuple(row[name]) for name in ("areas", "purposes")
+        )
+        caller = Caller(row["subject"], row["agency"], row["role"], areas, purposes)
         return Session(caller, row["csrf"], row["ends_at"])
 
     async def close(self, pool: "Pool[Record]", token: str) -> None:

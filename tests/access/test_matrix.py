@@ -60,7 +60,10 @@ async def answer_of(
     client: httpx.AsyncClient, call: Call, persona: str, one: Object
 ) -> httpx.Response:
     """Make a call about an object."""
-    fields = {name: str(getattr(one, name)) for name in one.__slots__} | {"fresh": clock.new_ref()}
+    fields = {name: str(getattr(one, name)) for name in one.__slots__} | {
+        "fresh": clock.new_ref(),
+        "glass_id": clock.new_ref(),
+    }
     asked: dict[str, Any] = call.request(fields)
     return await client.request(**asked | {"headers": asked["headers"] | bearer(persona)})
 

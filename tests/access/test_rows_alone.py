@@ -11,11 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.alerts import queue
+from services.alerts.sight import Sight as AlertSight
 from services.dashboards import dip_samples, equity_pack, explanation, handlers, silence
 from services.dashboards.sight import Sight
 from services.directory import onward
 from services.domain.registry import Registry
-from services.intake import identity_api, identity_reviews, imports, lookups, receipts
+from services.intake import feed, identity_api, identity_reviews, imports, lookups, receipts
 from services.runtime.auth import ROLES, Caller
 from services.runtime.contracts import Contracts
 from tests.access import faces
@@ -26,6 +28,8 @@ from tests.access.world import World
 from tests.services.conftest import Dsn, Pool, pool_of
 
 DECIDED_BY_THE_CODE = {
+    "alerts GET /api/v1/alerts/outbox": "how the mail goes, in which no child is",
+    "intake GET /v1/break-glass": "for who is named in policy, by the roles in the database",
     "intake GET /v1/referrals/{referral_ref}": "the child's folded history tells who may follow",
 }
 READS = [call for call in calls() if call.method == "GET" and str(call) not in DECIDED_BY_THE_CODE]
@@ -53,12 +57,19 @@ def unchecked(monkeypatch: pytest.MonkeyPatch, contracts: Contracts) -> None:
     monkeypatch.setattr(onward, "OWN_ROLES", ROLES)
     monkeypatch.setattr(onward, "_is_own", lambda *_: True)
     monkeypatch.setattr(silence, "seen_by", lambda *_: everyone)
-    monkeypatch.setattr(lookups, "_require_reader", lambda _: None)
+    monkeypatch.setattr(lookups, "_require_reader", lambda *_: None)
     monkeypatch.setattr(lookups, "sees", lambda *_: True)
     monkeypatch.setattr(identity_api, "require_reviewer", lambda _: None)
     monkeypatch.setattr(identity_reviews, "require_reviewer", lambda _: None)
     monkeypatch.setattr(identity_reviews, "sees", lambda *_: True)
     monkeypatch.setattr(receipts, "sees", lambda *_: True)
+    monkeypatch.setattr(
+        queue, "sight_of", lambda caller, _: AlertSight(caller.agency, everyone, everyone)
+    )
+    monkeypatch.setattr(feed, "READERS", ROLES)
+    everybodys = feed._PAGE.replace("f.agency = $1", "$1 <> ''")  # noqa: SLF001 - the check
+    assert everybodys != feed._PAGE  # noqa: SLF001 - the check
+    monkeypatch.setattr(feed, "_PAGE", everybodys)
     anybodys = imports._STATUS.replace("AND agency = $2", "AND $2 <> ''")  # noqa: SLF001 - the check
     assert anybodys != imports._STATUS  # noqa: SLF001 - the check
     monkeypatch.setattr(imports, "_STATUS", anybodys)

@@ -43,6 +43,7 @@ REQUIRED = {
     "alert.acknowledged": "child gap_ids practitioner",
     "alert.taken-in-hand": "child gap_ids practitioner",
     "alert.resolved": "child gap_ids reason practitioner",
+    "child.restricted": "child reason practitioner",
     "event.retracted": "child retracts practitioner reason",
     "identity.erased": "child_ref record_refs salt",
     "identity.linked": "record_ref child_ref link_version",

@@ -15,6 +15,7 @@ POLICE = {
     "training",
     "gap",
     "alert",
+    "child",
     "event",
 }
 PARTNER = {"partner", "service", "referral", "no-referral", "training", "gap", "alert", "event"}
@@ -24,7 +25,7 @@ FAMILIES = {
     "norfolk-school": PARTNER,
     "norfolk-voluntary": PARTNER,
     "norfolk-health": PARTNER,
-    "norfolk-qa": {"oversight", "referral", "training", "gap", "alert", "event"},
+    "norfolk-qa": {"oversight", "referral", "training", "gap", "alert", "child", "event"},
     "norfolk-opcc": set(),
     "referral-watch": {"identity"},
 }

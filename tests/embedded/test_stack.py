@@ -12,7 +12,7 @@ from services.runtime.contracts import Contracts
 
 def test_the_endpoints_are_what_the_contract_says(stack: Stack) -> None:
     names = {"intake", "dashboards", "responses", "prometheus", "postgres", "kafka", "tokens"}
-    assert stack.endpoints.keys() == names | {"directory"}
+    assert stack.endpoints.keys() == names | {"alerts", "directory", "sign_in"}
     assert stack.places.endpoints.stat().st_mode & 0o077 == 0
     for service in ("intake", "dashboards", "directory"):
         assert httpx.get(f"{stack.endpoints[service]}/health/ready").is_success

@@ -67,6 +67,16 @@ def test_a_good_token_names_the_caller(jwks: Path, signing: ECKey) -> None:
     assert caller == Caller("norfolk-police", "norfolk-police", "agency", ("E10000020",))
 
 
+def test_a_token_narrows_the_purposes_for_which_its_holder_may_ask(
+    jwks: Path, signing: ECKey
+) -> None:
+    verifier = Verifier(jwks)
+    narrow = verifier.verify(mint(signing, purposes=["complaint"]))
+    assert (narrow.may_ask("complaint"), narrow.may_ask("safeguarding")) == (True, False)
+    assert verifier.verify(mint(signing)).may_ask("safeguarding")
+    assert not verifier.verify(mint(signing, purposes=[])).may_ask("safeguarding")
+
+
 def test_no_areas_at_all_differ_from_areas_that_are_not_stated(jwks: Path, signing: ECKey) -> None:
     verifier = Verifier(jwks)
     assert verifier.verify(mint(signing, areas=[])).areas == ()
@@ -87,6 +97,8 @@ def test_no_areas_at_all_differ_from_areas_that_are_not_stated(jwks: Path, signi
         ({"agency": ["norfolk-police"]}, "claims"),
         ({"areas": "E10000020"}, "claims"),
         ({"areas": False}, "claims"),
+        ({"purposes": "safeguarding"}, "claims"),
+        ({"agency": ""}, "claims"),
         ({"iat": 9_000_000_000}, "claims"),
         ({"nbf": 9_000_000_000}, "claims"),
     ],

@@ -68,8 +68,8 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 def senders(http: httpx.AsyncClient) -> Senders:
     """Make a sender for an agency, with the role `agency` or another."""
 
-    def sender(agency: str, role: str = "agency") -> Sender:
-        return Sender(http, agency, token(agency, role))
+    def sender(agency: str, role: str = "agency", **claims: object) -> Sender:
+        return Sender(http, agency, token(agency, role, **claims))
 
     return sender
 
@@ -89,7 +89,7 @@ def social_care(senders: Senders) -> Sender:
     return senders("norfolk-csc")
 
 
-def token(agency: str, role: str) -> str:
+def token(agency: str, role: str, **more: object) -> str:
     now = int(clock.now().timestamp())
     claims: dict[str, Any] = {
         "iss": "referral-watch",
@@ -99,5 +99,6 @@ def token(agency: str, role: str) -> str:
         "role": role,
         "iat": now,
         "exp": now + 3600,
+        **more,
     }
     return jwt.encode({"alg": "ES256", "kid": "test"}, claims, KEY, algorithms=["ES256"])

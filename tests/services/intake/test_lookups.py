@@ -128,3 +128,13 @@ async def test_audit_rows_are_never_changed(police: Sender, intake_pool: Pool) -
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await intake_pool.execute(change)
+
+
+async def test_a_token_may_name_the_purposes_for_which_alone_its_holder_asks(
+    police: Sender, senders: Senders, intake_pool: Pool
+) -> None:
+    child_ref, receipt = await known(police, intake_pool)
+    reader = senders("norfolk-police", purposes=["complaint"])
+    for path in (f"/v1/children/{child_ref}/identity", f"/v1/events/{receipt}/text"):
+        assert (await reader.get(path, params=PURPOSE)).status_code == 403
+        assert (await reader.get(path, params={"purpose": "complaint"})).status_code == 200
