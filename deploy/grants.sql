@@ -32,6 +32,11 @@ GRANT USAGE ON SCHEMA ledger TO intake, feedback, timeliness, completeness, cumu
 GRANT SELECT ON ledger.verdict_position, ledger.deployed_judge, ledger.belief TO intake;
 GRANT SELECT ON ledger.current_epoch TO timeliness, completeness, cumulative_harm, oversight, equity;
 GRANT SELECT ON ledger.belief, ledger.watermark TO feedback;
+-- Intake registers webhooks; feedback calls them.
+GRANT USAGE ON SCHEMA feedback TO intake;
+GRANT SELECT, INSERT, UPDATE, DELETE ON feedback.webhook TO intake;
+GRANT SELECT ON feedback.undelivered_entry, feedback.feed_end TO intake;
+GRANT EXECUTE ON FUNCTION feedback.redrive(text, text[]) TO intake;
 -- Erasure: chronology waits for the ledger, intake for chronology; figures count who is gone, too.
 GRANT USAGE ON SCHEMA ledger TO chronology;
 GRANT SELECT ON ledger.erased TO chronology;

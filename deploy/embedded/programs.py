@@ -73,6 +73,9 @@ def environment(
         told["RW_OIDC_ISSUER"] = f"http://{HOST}:{ports[SIGN_IN]}"
         told["RW_OIDC_CLIENT_SECRET_FILE"] = str(secret_files.client_secret(places.secrets))
         told["RW_PUBLIC_URL"] = f"http://{HOST}:{ports[process.name]}"
+    if process.role in {"intake", "feedback"}:  # receivers of a demo are on this machine
+        told["RW_SEALING_KEY_FILE"] = str(secret_files.sealing_key(places.secrets))
+        told["RW_PRIVATE_RECEIVERS"] = "true"
     if process.role == "audit":  # what binds its chains is known to no other
         told["RW_AUDIT_KEY_FILE"] = str(secret_files.audit_key(places.secrets))
         told["RW_AUDIT_HEADS"] = str(places.audit_heads)

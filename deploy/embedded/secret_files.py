@@ -34,6 +34,11 @@ def client_secret(folder: Path) -> Path:
     return folder / "sign-in.password"
 
 
+def sealing_key(folder: Path) -> Path:
+    """Return the file of the key that seals webhooks' secrets: 32 random bytes, base64."""
+    return _key(folder / "sealing.key")
+
+
 def _once(file: Path, make: Callable[[], str]) -> str:
     """Return what the file holds; write it first where there is none."""
     if not file.exists():

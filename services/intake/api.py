@@ -19,6 +19,7 @@ from services.intake import (
     referral_api,
     strict_json,
     templates_api,
+    webhooks_api,
 )
 from services.intake.candidates import TITLES, Answer, Offered
 from services.intake.desk import Asking, AtDesk, Desk
@@ -63,10 +64,10 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         openapi_extra=EVENTS_BODY,
     )(send_events)
     reads = (receipts_api, referral_api, feed_api, lookups_api, identity_api)
-    for part in (*reads, templates_api, imports_api, fhir_api, glass_api):
+    for part in (*reads, webhooks_api, templates_api, imports_api, fhir_api, glass_api):
         app.include_router(part.routes())
     app.add_exception_handler(TooMuch, _too_much)
-    app.add_exception_handler(NotJson, _unread)
+    app.add_exception_handler(NotJson, _unreadable)
     return app
 
 
@@ -95,8 +96,6 @@ async def _take(request: Request, desk: Desk, caller: Caller, mode: str, *, keep
         return oversized
     try:
         offered = await _offered(mode, _headers(request), body)
-    except NotJson as error:
-        return _not_json(error)
     except reading.NotABatch:
         fault = {"pointer": "", "code": "wrong-type", "message": "A batch is a list of events."}
         return problems.problem(422, "The batch is not right", "invalid-batch", [fault])
@@ -183,7 +182,10 @@ def _fault(fault: Fault) -> dict[str, object]:
     return {"pointer": fault.pointer, "code": fault.code, "message": fault.message}
 
 
-def _not_json(error: NotJson) -> Response:
+async def _unreadable(_: Request, error: Exception) -> Response:
+    """Answer 400 for a body that is not JSON, and say where."""
+    if not isinstance(error, NotJson):
+        raise HTTPException(500)
     place = {"line": error.line, "column": error.column} if error.line else {}
     where = f" Line {error.line}, column {error.column}." if error.line else ""
     fault = {"pointer": "", "code": error.code, "message": error.message + where, **place}
@@ -192,13 +194,6 @@ def _not_json(error: NotJson) -> Response:
 
 def _json(content: object, status: int) -> Response:
     return Response(msgspec.json.encode(content), status, media_type="application/json")
-
-
-async def _unread(_: Request, error: Exception) -> Response:
-    """Answer 400, saying where the JSON ends to be one."""
-    if not isinstance(error, NotJson):
-        raise HTTPException(500)
-    return _not_json(error)
 
 
 async def _too_much(_: Request, error: Exception) -> Response:

@@ -18,8 +18,10 @@ from services.intake.lookups import Desk as LookupDesk
 from services.intake.referral import Follower
 from services.intake.settings import Settings
 from services.intake.together import Together
+from services.intake.webhooks import Webhooks
 from services.runtime.auth import Caller, Unauthorised, Verifier
 from services.runtime.contracts import Contracts
+from services.runtime.sealing import Sealer
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256; says who sends.")
 
@@ -44,6 +46,7 @@ class Desk:
     feed: Feed
     reviews: Reviews
     decider: Decider
+    webhooks: Webhooks
 
     def __init__(self, settings: Settings, contracts: Contracts) -> None:
         self.contracts = contracts
@@ -55,13 +58,15 @@ class Desk:
         self.backlog = Backlog(settings.outbox_bound)
         self._verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
         self._master_key_file = settings.master_key_file
+        self._sealing_key_file = settings.sealing_key_file
+        self.private_receivers = settings.private_receivers
 
     async def open(
         self, pool: "asyncpg.Pool[asyncpg.Record]", readers: "asyncpg.Pool[asyncpg.Record]"
     ) -> None:
-        """Put the parts together around pools. Raises ValueError for an unusable master key."""
-        if self._master_key_file is None:
-            raise ValueError("no master key")
+        """Put the parts together around pools. Raises ValueError for an unusable key."""
+        if self._master_key_file is None or self._sealing_key_file is None:
+            raise ValueError("no keys")
         vault = await vault_of(pool, self._master_key_file)
         self.pool = pool
         self.readers = readers
@@ -73,6 +78,8 @@ class Desk:
         self.decider = Decider(pool, self.registry, vault)
         self.feed = Feed(readers)
         self.glass = Glass(pool, vault)
+        sealer = Sealer.load(self._sealing_key_file)
+        self.webhooks = Webhooks(pool, self.registry, sealer, self.contracts.delivery())
         self.follower = Follower(pool, self.registry, self.contracts.policy())
 
     async def sample(self) -> None:

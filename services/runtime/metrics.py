@@ -151,6 +151,18 @@ FEED_ENTRIES: Final = Counter("rw_feed_entries_total", "Entries of the agencies'
 FEED_LAG: Final = Gauge(
     "rw_feed_lag_seconds", "Age of the oldest change of belief not yet in the feed."
 )
+WEBHOOK_CALLS: Final = Counter(
+    "rw_webhook_calls_total", "Calls of webhooks, by how they went.", ["outcome"]
+)
+WEBHOOK_GIVEN_UP: Final = Counter(
+    "rw_webhook_given_up_total", "Entries set aside after many calls in vain."
+)
+WEBHOOK_UNDELIVERED: Final = Gauge(
+    "rw_webhook_undelivered_entries", "Entries given up and not delivered since."
+)
+WEBHOOK_LAG: Final = Gauge(
+    "rw_webhook_lag_seconds", "How long the oldest entry has waited for a webhook to take it."
+)
 
 # Alerts: how they stand, how far they climb, whom they reach.
 ALERTS: Final = Gauge("rw_alerts", "Alerts that are not over.", ["agency", "rule", "state"])

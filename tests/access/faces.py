@@ -51,7 +51,8 @@ async def faces(
 async def _intake(contracts: Contracts, jwks: Path, folder: Path, pools_of: PoolsOf) -> FastAPI:
     master = folder / "master"
     master.write_bytes(base64.b64encode(bytes(range(32))))
-    settings = {**_SETTINGS, "jwks_file": jwks, "master_key_file": master}
+    keys = {"master_key_file": master, "sealing_key_file": master}
+    settings = {**_SETTINGS, "jwks_file": jwks, **keys}
     app = intake(IntakeSettings.model_validate(settings), contracts)
     await app.state.desk.open(*await pools_of("intake"))
     return app

@@ -23,6 +23,8 @@ OPEN = {
     "audit_entry": "no ref of a child; readers may add to it and read nothing",
     "directory.import": "offers of services, no child's",
     "directory.service_version": "offers of services, no child's",
+    "feedback.webhook": "addresses of agencies' receivers, for workers alone: no child's",
+    "feedback.undelivered": "numbers of entries, for workers alone",
     "feedback.clock": "how far the feed is",
     "intake.mac_key": "a wrapped key of no child's",
     "intake.retired_master_key": "names of keys",

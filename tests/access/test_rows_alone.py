@@ -30,6 +30,13 @@ from tests.services.conftest import Dsn, Pool, pool_of
 DECIDED_BY_THE_CODE = {
     "alerts GET /api/v1/alerts/outbox": "how the mail goes, in which no child is",
     "intake GET /v1/break-glass": "for who is named in policy, by the roles in the database",
+    **dict.fromkeys(
+        (
+            f"intake GET /v1/webhooks{path}"
+            for path in ("", "/{webhook_id}", "/{webhook_id}/undelivered")
+        ),
+        "no child's row: where an agency's own system is called",
+    ),
     "intake GET /v1/referrals/{referral_ref}": "the child's folded history tells who may follow",
 }
 READS = [call for call in calls() if call.method == "GET" and str(call) not in DECIDED_BY_THE_CODE]

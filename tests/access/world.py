@@ -5,7 +5,7 @@ Events come in by intake's own door; what chronology and ledger would make of th
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid5
 
@@ -62,6 +62,10 @@ _REVIEW = """
 INSERT INTO review (review_id, kind, value_mac, records, reason, opened_at)
 VALUES ($1, 'likeness', convert_to($1, 'UTF8'), ARRAY[$2, $2], 'birth-date', $3)
 """
+_WEBHOOK = """
+INSERT INTO webhook (webhook_id, agency, url, secret, created_at, after, next_at)
+VALUES ($1, $2, $3, '', $4, 0, $4)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class Object:
     service_ref: str
     review_id: str
     decision_id: str
+    webhook_id: str = field(default_factory=clock.new_ref)
 
     @property
     def marks(self) -> frozenset[str]:
@@ -115,6 +120,9 @@ async def build(dsn: Dsn, intake: httpx.AsyncClient, contracts: Contracts) -> Wo
     await _alert(dsn, contracts)
     async with asyncpg.create_pool(dsn("feedback"), min_size=1) as feedback:
         await follow(feedback, clock.now(), timedelta())
+        for one in made.values():
+            url = f"https://{one.agency}.example/{one.webhook_id}"
+            await feedback.execute(_WEBHOOK, one.webhook_id, one.agency, url, clock.now())
     return made
 
 

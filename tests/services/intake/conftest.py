@@ -42,6 +42,7 @@ def settings(dsn: Dsn, tmp_path: Path) -> Settings:
             "kafka_bootstrap": "127.0.0.1:9",
             "jwks_file": jwks,
             "master_key_file": master,
+            "sealing_key_file": master,
         }
     )
 
