@@ -77,6 +77,12 @@ class Agencies:
             f"{self.endpoints[of]}{path}", params=query, headers=self.bearer(persona)
         )
 
+    async def ask(self, method: str, path: str, persona: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - as httpx takes it
+        """Ask intake for anything else as a persona."""
+        return await self._client.request(
+            method, f"{self.endpoints['intake']}{path}", headers=self.bearer(persona), **more
+        )
+
     async def gaps(self, persona: str = "qa-reviewer", **query: str) -> list[dict[str, Any]]:
         """Read every page of the gaps that a persona may see."""
         items: list[dict[str, Any]] = []

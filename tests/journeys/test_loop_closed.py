@@ -6,6 +6,7 @@ from typing import Any
 
 from services.runtime import clock
 from tests.agencies import Agencies
+from tests.services.feedback.receiver import Receiver, receiving
 
 Wire = dict[str, Any]
 
@@ -40,7 +41,25 @@ def story(tag: str) -> list[Wire]:
     ]  # fmt: skip
 
 
-async def test_a_referral_is_followed_in_the_feed_and_by_its_ref(agencies: Agencies) -> None:
+async def test_a_referral_is_followed_by_its_ref_in_the_feed_and_by_being_called(
+    agencies: Agencies,
+) -> None:
+    async with receiving() as receiver:
+        hook = await registered(agencies, f"http://127.0.0.1:{receiver.port}/watch")
+        try:
+            await followed_everywhere(agencies, receiver)
+        finally:
+            gone = await agencies.ask("DELETE", f"/v1/webhooks/{hook}", "norfolk-police")
+            assert gone.status_code == 204
+
+
+async def registered(agencies: Agencies, url: str) -> str:
+    answer = await agencies.ask("PUT", "/v1/webhooks", "norfolk-police", json={"url": url})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def followed_everywhere(agencies: Agencies, receiver: Receiver) -> None:
     tag = clock.new_ref()[:12]
     for event in story(tag):
         assert (await agencies.post(event)).status_code == 202
@@ -67,6 +86,14 @@ async def test_a_referral_is_followed_in_the_feed_and_by_its_ref(agencies: Agenc
     await until(all_told)
     steps = [each for each in await told() if "referral" in each]
     assert steps == wanted
+    ids = [each["id"] for each in await entries(agencies, f"R-{tag}")]
+
+    async def all_called() -> bool:
+        return set(ids) <= set(receiver.ids)
+
+    await until(all_called)
+    assert [one for one in dict.fromkeys(receiver.ids) if one in ids] == ids
+    assert all(call.said.keys() == {"id", "type", "time"} for call in receiver.calls)
     other = await agencies.get(f"/v1/referrals/R-{tag}", "norfolk-school", of="intake")
     assert other.status_code == 404
 
