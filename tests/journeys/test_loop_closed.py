@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from deploy.embedded.stack import Stack
 from services.runtime import clock
 from tests.agencies import Agencies
 from tests.services.feedback.receiver import Receiver, receiving
@@ -96,6 +97,39 @@ async def followed_everywhere(agencies: Agencies, receiver: Receiver) -> None:
     assert all(call.said.keys() == {"id", "type", "time"} for call in receiver.calls)
     other = await agencies.get(f"/v1/referrals/R-{tag}", "norfolk-school", of="intake")
     assert other.status_code == 404
+
+
+async def test_who_writes_and_who_calls_may_be_killed_at_any_moment(
+    agencies: Agencies, stack: Stack
+) -> None:
+    tag = clock.new_ref()[:12]
+    async with receiving() as receiver:
+        hook = await registered(agencies, f"http://127.0.0.1:{receiver.port}/killed")
+        for event in story(tag):
+            assert (await agencies.post(event)).status_code == 202
+            for name in ("feedback", "feedback-courier"):
+                await asyncio.to_thread(killed, stack, name)
+        await agencies.settled()
+
+        async def all_called() -> bool:
+            told = await entries(agencies, f"R-{tag}")
+            types = [each["type"] for each in told]
+            whole = types.count("feedback.gap-closed.v1") >= 2 and len(types) >= 7
+            return whole and {each["id"] for each in told} <= set(receiver.ids)
+
+        await until(all_called, within=120)
+        told = await entries(agencies, f"R-{tag}")
+        steps = [each["type"] for each in told if "referral" in each["type"]]
+        assert len(steps) == len(set(steps)) == 3
+        gaps = [(each["type"], each["data"]["gap_id"]) for each in told if each["data"]["gap_id"]]
+        assert len(gaps) == len(set(gaps))
+        await agencies.ask("DELETE", f"/v1/webhooks/{hook}", "norfolk-police")
+
+
+def killed(stack: Stack, name: str) -> None:
+    """Kill a process that runs; one that is being started again is left alone."""
+    if stack.pid(name):
+        stack.kill(name)
 
 
 async def until(done: Callable[[], Awaitable[bool]], within: float = 30) -> None:

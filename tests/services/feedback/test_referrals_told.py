@@ -45,7 +45,8 @@ async def test_hearing_the_same_again_tells_nothing(told: Told) -> None:
 
 async def test_nobody_else_is_told(told: Told) -> None:
     guess = amended("2026-03-02 09:30", id="guess", source="/norfolk-school/records")
-    await told.happened(MADE, guess, RECEIVED, DECIDED)
+    elsewhere = decided("2026-03-02 10:30", id="elsewhere", source="/kent-csc/cases")
+    await told.happened(MADE, guess, RECEIVED, DECIDED, elsewhere)
     rows = await told.feedback.fetch("SELECT DISTINCT agency FROM entry ORDER BY agency")
     assert [row["agency"] for row in rows] == ["norfolk-csc", "norfolk-police"]
 
