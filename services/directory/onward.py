@@ -1,5 +1,6 @@
 """What is answered to who asks what became of referrals to services?"""
 
+import asyncio
 import csv
 import io
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -78,16 +79,18 @@ async def measures(desk: Desk, caller: Caller, asked: Months, now: datetime) -> 
     async with asking(desk.readers, caller) as connection:
         whose = await onward_store.whose(connection)
         told = await onward_store.figures(connection, since, before)
+        within = desk.catalogue.limits.referred_again_within
         counted = [
             one
-            for one in onward_of(told, desk.policy, desk.catalogue.limits.referred_again_within)
+            for one in await asyncio.to_thread(onward_of, told, desk.policy, within)
             if since <= one.made_at < before
             and (one.agency in whose["agencies"] or one.provider in whose["provides"])
         ]
         period = audit.coded({"since": since, "before": before}, {})
         act = Act("consultation", FIGURES_READ, OVERSIGHT, len(counted), asked=period)
         await audit.write(connection, caller, act)
-    rows = measured(counted, _known(desk), desk.catalogue.limits.fewest_for_a_median)
+    fewest = desk.catalogue.limits.fewest_for_a_median
+    rows = await asyncio.to_thread(measured, counted, _known(desk), fewest)
     return [row for row in rows if asked.by in {None, row.dimension}]
 
 
@@ -107,7 +110,7 @@ async def own(desk: Desk, caller: Caller, asked: Own, now: datetime) -> Shown:
         within = desk.catalogue.limits.referred_again_within
         found = [
             one
-            for one in onward_of(told, desk.policy, within)
+            for one in await asyncio.to_thread(onward_of, told, desk.policy, within)
             if since <= one.made_at < before and _is_own(one, whose) and _suits(one, asked)
         ]
         page, more = _page(found, after, int(asked.limit))

@@ -20,9 +20,9 @@ Setting = Literal["school", "community", "home", "clinic", "online"]
 Truth = Literal["true", "false"]
 
 _Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,100}$")]
-_Age = Annotated[str, StringConstraints(pattern=r"^(\d|1\d|2[0-5])$")]
-_Count = Annotated[str, StringConstraints(pattern=r"^([1-9]\d{0,2}|1000)$")]
-_Page = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,4}$")]
+_Age = Annotated[str, StringConstraints(pattern=r"^([0-9]|1[0-9]|2[0-5])$")]
+_Count = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,2}|1000)$")]
+_Page = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,4}$")]
 _Words = Annotated[
     str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]

@@ -5,8 +5,9 @@ on. Each branch is hidden wherever what it is a part of is hidden, so that no sm
 worked out; within a branch the parts are hidden together.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from services.domain.onward import Onward
@@ -46,8 +47,9 @@ def _not_known(name: str) -> Callable[[Onward], bool]:
 
 
 ROOT: Final = "referrals"
+MADE: Final = "made"
 BRANCHES: Final[Mapping[str, Branch]] = {
-    "answers": Branch(ROOT, "made", {
+    "answers": Branch(ROOT, MADE, {
         "no_answer": _state("made"),
         "declined": _state("declined"),
         "accepted": _state("accepted", "started", "ended"),
@@ -92,7 +94,7 @@ WAITS: Final[Mapping[str, tuple[str, str, str]]] = {
 """By wait: the branch and part that it is known of, and what its median is called."""
 
 COLUMNS: Final = (
-    "made",
+    MADE,
     *(name for branch in BRANCHES.values() for name in branch.parts),
     *(median for _, _, median in WAITS.values()),
 )
@@ -106,21 +108,26 @@ class Row(NamedTuple):
     values: tuple[Count | float, ...]
 
 
-Groups = Mapping[str, Mapping[str, Sequence[Onward]]]
-"""By dimension, then by group: the same referrals in each dimension."""
+@dataclass(slots=True)
+class _Tally:
+    """How many of a group are in each part of the tree, and how long they waited."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    waits: Mapping[str, list[int]] = field(default_factory=lambda: {name: [] for name in WAITS})
+
+    def add(self, one: Onward, parts: Collection[str]) -> None:
+        """Count a referral that is in these parts."""
+        self.counts.update(parts)
+        for wait, (_, part, _) in WAITS.items():
+            if part in parts:
+                self.waits[wait].append(getattr(one, wait))
 
 
-@dataclass(frozen=True, slots=True)
-class _Tree:
-    """Every branch with what is hidden of it."""
-
-    groups: Groups
-    hidden: Mapping[str, Suppression]
+Groups = Mapping[str, Mapping[str, _Tally]]
+"""By dimension, then by group: the same referrals in each dimension, and in its total."""
 
 
-def measured(
-    found: Collection[Onward], known: Mapping[str, Iterable[str]], fewest: int
-) -> list[Row]:
+def measured(found: Iterable[Onward], known: Mapping[str, Iterable[str]], fewest: int) -> list[Row]:
     """Return every row of every dimension, its total last.
 
     Args:
@@ -129,27 +136,41 @@ def measured(
         fewest: of how many a median may be told.
 
     """
-    groups = {dimension: _grouped(found, dimension, known) for dimension in DIMENSIONS}
-    tree = _Tree(groups, _suppressed(groups))
+    total, groups = _tallied(found, known)
+    hidden = _suppressed(groups)
     return [
-        Row(dimension, group, tuple(_values(tree, dimension, group, fewest)))
+        Row(dimension, group, tuple(_values(tally, hidden, dimension, group, fewest)))
         for dimension in DIMENSIONS
-        for group in (*groups[dimension], TOTAL)
+        for group, tally in (*groups[dimension].items(), (TOTAL, total))
     ]
 
 
-def _grouped(
-    found: Iterable[Onward], dimension: str, known: Mapping[str, Iterable[str]]
-) -> dict[str, list[Onward]]:
-    groups: dict[str, list[Onward]] = {group: [] for group in known.get(dimension, ())}
+def _tallied(found: Iterable[Onward], known: Mapping[str, Iterable[str]]) -> tuple[_Tally, Groups]:
+    total = _Tally()
+    groups: dict[str, dict[str, _Tally]] = {
+        dimension: {group: _Tally() for group in known.get(dimension, ())}
+        for dimension in DIMENSIONS
+    }
     for one in found:
-        groups.setdefault(getattr(one, dimension) or UNKNOWN, []).append(one)
-    return groups
+        parts = parts_of(one)
+        total.add(one, parts)
+        for dimension, table in groups.items():
+            table.setdefault(getattr(one, dimension) or UNKNOWN, _Tally()).add(one, parts)
+    return total, groups
+
+
+def parts_of(one: Onward) -> set[str]:
+    """Name every part of the tree that a referral is in."""
+    parts = {MADE}
+    for branch in BRANCHES.values():  # each stands after the branch that it is a part of
+        if branch.part in parts:
+            parts |= {part for part, holds in branch.parts.items() if holds(one)}
+    return parts
 
 
 def _suppressed(groups: Groups) -> dict[str, Suppression]:
     made = {
-        dimension: {group: counted(len(those)) for group, those in table.items()}
+        dimension: {group: counted(tally.counts[MADE]) for group, tally in table.items()}
         for dimension, table in groups.items()
     }
     hidden = {ROOT: suppress(made)}
@@ -157,8 +178,8 @@ def _suppressed(groups: Groups) -> dict[str, Suppression]:
         above = hidden[branch.of]
         tables = {
             dimension: {
-                group: _cell(branch, those, above.bounds(dimension, group, _place(branch))[1])
-                for group, those in table.items()
+                group: _cell(branch, tally, above.bounds(dimension, group, _place(branch))[1])
+                for group, tally in table.items()
             }
             for dimension, table in groups.items()
         }
@@ -166,17 +187,10 @@ def _suppressed(groups: Groups) -> dict[str, Suppression]:
     return hidden
 
 
-def _cell(branch: Branch, those: Sequence[Onward], most: float) -> Cell:
+def _cell(branch: Branch, tally: _Tally, most: float) -> Cell:
     """Count the parts of a branch in a group; a reader knows that none is more than the whole."""
-    values = tuple(len(_within(branch, part, those)) for part in branch.parts)
+    values = tuple(tally.counts[part] for part in branch.parts)
     return Cell(values, (0,) * len(values), (most,) * len(values))
-
-
-def _within(branch: Branch, part: str, those: Sequence[Onward]) -> list[Onward]:
-    """Return those of a group who are in a part of a branch, and so in all that it is a part of."""
-    above = BRANCHES.get(branch.of)
-    whole = those if above is None else _within(above, branch.part, those)
-    return [one for one in whole if branch.parts[part](one)]
 
 
 def _place(branch: Branch) -> int:
@@ -184,28 +198,16 @@ def _place(branch: Branch) -> int:
     return 0 if above is None else list(above.parts).index(branch.part)
 
 
-def _values(tree: _Tree, dimension: str, group: str, fewest: int) -> Iterator[Count | float]:
-    yield from _shown(tree.hidden[ROOT], dimension, group, 1)
+def _values(
+    tally: _Tally, hidden: Mapping[str, Suppression], dimension: str, group: str, fewest: int
+) -> Iterator[Count | float]:
+    concealed = {name: _concealed(one, dimension, group) for name, one in hidden.items()}
+    yield HIDDEN if concealed[ROOT] else tally.counts[MADE]
     for name, branch in BRANCHES.items():
-        yield from _shown(tree.hidden[name], dimension, group, len(branch.parts))
-    those = (
-        [one for each in tree.groups[dimension].values() for one in each]
-        if group == TOTAL
-        else tree.groups[dimension][group]
-    )
-    for wait, (name, part, _) in WAITS.items():
-        waits = [getattr(one, wait) for one in _within(BRANCHES[name], part, those)]
-        concealed = _concealed(tree.hidden[name], dimension, group)
-        yield HIDDEN if concealed or 0 < len(waits) < fewest else _median(waits)
-
-
-def _shown(hidden: Suppression, dimension: str, group: str, width: int) -> Iterator[Count]:
-    if _concealed(hidden, dimension, group):
-        yield from (HIDDEN for _ in range(width))
-        return
-    table = hidden.tables[dimension]
-    rows = [table[group].values] if group != TOTAL else [cell.values for cell in table.values()]
-    yield from (sum(row[place] for row in rows) for place in range(width))
+        yield from (HIDDEN if concealed[name] else tally.counts[part] for part in branch.parts)
+    for wait, (name, _, _) in WAITS.items():
+        waits = tally.waits[wait]
+        yield HIDDEN if concealed[name] or 0 < len(waits) < fewest else _median(waits)
 
 
 def _concealed(hidden: Suppression, dimension: str, group: str) -> bool:

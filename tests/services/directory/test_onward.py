@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from services.chronology.handlers import Handlers
+from services.directory.onward import written
+from services.directory.onward_question import Months
 from services.domain import events as e
 from services.domain.events import Event, agency_of
 from services.domain.onward import ACCEPTED
-from services.domain.onward_measures import COLUMNS
+from services.domain.onward_measures import COLUMNS, Row
 from tests.services.chronology.said import MORNING, erasure, event, link, message, retraction
 from tests.services.conftest import Dsn, Pool, pool_of
 from tests.services.directory.conftest import Ask
@@ -208,6 +210,14 @@ async def test_a_small_group_is_hidden_in_every_form(ask: Ask, say: Say) -> None
     assert [[str(one[name]) for name in COLUMNS] for one in shown] == [
         [line[name] for name in COLUMNS] for line in lines
     ]
+
+
+def test_no_cell_of_a_sheet_is_run_as_a_formula() -> None:
+    asked = Months.model_validate(MARCH)
+    rows = [Row("area", text, (1, "c")) for text in ("=1+1", "+1", "-1", "@x", "\tx", "plain")]
+    sheet = written(rows, asked).decode("utf-8-sig")
+    groups = [line[3] for line in csv.reader(io.StringIO(sheet))][1:]
+    assert groups == ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "plain"]
 
 
 async def test_what_was_sent_in_error_is_not_counted_and_a_day_later_nothing_is(
