@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help check test fuzz demo up down status clean rebuild simulate rotate refeature verify-audit bench mutants weights deps lock catalogue keys
+.PHONY: help check test fuzz demo up down status clean rebuild simulate rotate rematch refeature verify-audit bench mutants weights deps lock catalogue keys
 
 PY := .venv/bin/python
 VENV := .venv/.ready
@@ -55,6 +55,9 @@ rotate: $(VENV)  ## go on wrapping every key by the current master key (DO=--new
 
 keys: $(VENV)  ## sign tokens by a new key; those signed before stay good until they end
 	@$(PY) -m deploy.embedded keys rotate
+
+rematch: $(VENV)  ## have the matcher judge again whose every record is, by names too
+	@$(PY) -m deploy.embedded.beside services.intake.rematch
 
 refeature: $(VENV)  ## read the vault again where older code has read it, and publish it again
 	@$(PY) -m deploy.embedded.beside services.intake.refeature

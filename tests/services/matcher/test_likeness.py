@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from services.intake import kin
+from services.intake.rematch import Rematch
 from tests.services.matcher.test_matcher import _forget, _outcome
 from tests.services.matcher.vaulted import (
     NHS,
     OTHER_NHS,
     POLICE,
     SCHOOL,
+    VAULT,
     Made,
     Vaulted,
     concern,
@@ -146,6 +148,24 @@ async def test_nothing_readable_is_kept_to_find_them_by(vaulted: Vaulted) -> Non
     rows = await vaulted.pool.fetch("SELECT block_mac FROM block")
     assert len(rows) > 3
     assert {len(row["block_mac"]) for row in rows} == {32}
+
+
+async def test_what_was_stored_before_likeness_is_matched_by_rematch(vaulted: Vaulted) -> None:
+    first = missing("p1", **WHO)
+    await vaulted.tell(first, missing("p1", minute=1, **WHO | {"given_name": "Linnet"}))
+    await vaulted.tell(missing("p1", minute=2, **WHO), concern("s1", **WHO))
+    assert await vaulted.together(POLICE, SCHOOL)
+    await _as_before_likeness(vaulted)
+    assert not await vaulted.together(POLICE, SCHOOL)
+    await Rematch(vaulted.pool, VAULT).run()
+    await vaulted.tell()
+    assert await vaulted.together(POLICE, SCHOOL), "what was said again last counts"
+
+
+async def _as_before_likeness(vaulted: Vaulted) -> None:
+    await vaulted.pool.execute("UPDATE statement SET identity_mac = NULL")
+    await vaulted.pool.execute("TRUNCATE block")
+    await vaulted.pool.execute("UPDATE record SET child_ref = record_ref")
 
 
 async def test_what_was_stored_before_is_matched_by_what_it_said_first(vaulted: Vaulted) -> None:
