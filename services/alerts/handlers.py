@@ -10,6 +10,7 @@ from asyncpg import Pool, Record
 
 from services.alerts import mail_store, store
 from services.alerts.notices import Telling
+from services.alerts.rows import told
 from services.domain.alert_episodes import Belief
 from services.domain.alert_words import words
 from services.domain.alerts import Alert, Assessment, assess
@@ -93,7 +94,7 @@ def _changed(alert: Alert, held: dict[str, store.Held]) -> bool:
     before = held.get(alert.id)
     if before is None:
         return alert.now.state != "resolved"
-    return before.state != "resolved" or before.history != store.told(alert)
+    return before.state != "resolved" or before.history != told(alert)
 
 
 def _count(changed: Sequence[Alert], held: dict[str, store.Held]) -> None:

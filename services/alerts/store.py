@@ -7,7 +7,6 @@ ten minutes before the position is read again each time.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
@@ -16,10 +15,10 @@ import msgspec
 from asyncpg import Record
 from asyncpg.pool import PoolConnectionProxy
 
+from services.alerts.rows import COLUMNS, to_row
 from services.domain.alert_episodes import Belief
 from services.domain.alerts import Alert
 from services.domain.events import Event
-from services.domain.moments import stamp
 
 Connection: TypeAlias = "PoolConnectionProxy[Record]"
 
@@ -74,16 +73,11 @@ JOIN unnest($1::text[], $2::text[]) AS target (source, id)
 _HELD: Final = """
 SELECT alert_id, child_ref, state, history FROM alert WHERE child_ref = ANY($1::text[])
 """
-_COLUMNS: Final = (
-    "alert_id", "child_ref", "rule", "lesson", "kind", "agency", "unit", "visible_to", "urgency",
-    "state", "reason", "by_agency", "by_unit", "since", "round_at", "step", "climbs_at", "due_at",
-    "gap_ids", "history", "rank", "place",
-)  # fmt: skip
 _PUT: Final = f"""
-INSERT INTO alert ({", ".join(_COLUMNS)})
-VALUES ({", ".join(f"${place}" for place in range(1, len(_COLUMNS) + 1))})
+INSERT INTO alert ({", ".join(COLUMNS)})
+VALUES ({", ".join(f"${place}" for place in range(1, len(COLUMNS) + 1))})
 ON CONFLICT (alert_id) DO UPDATE SET
-    ({", ".join(_COLUMNS[2:])}) = ({", ".join(f"excluded.{name}" for name in _COLUMNS[2:])})
+    ({", ".join(COLUMNS[2:])}) = ({", ".join(f"excluded.{name}" for name in COLUMNS[2:])})
 """  # noqa: S608 - column names of ours
 _AGAIN: Final = """
 INSERT INTO agenda (child_ref, due_at) SELECT * FROM unnest($1::text[], $2::timestamptz[])
@@ -199,7 +193,7 @@ async def held(connection: Connection, refs: Sequence[str]) -> dict[str, Held]:
 
 async def put(connection: Connection, alerts: Iterable[Alert]) -> None:
     """Keep how these alerts stand."""
-    await connection.executemany(_PUT, [_row(alert) for alert in alerts])
+    await connection.executemany(_PUT, [to_row(alert) for alert in alerts])
 
 
 async def look_again(connection: Connection, due: Mapping[str, datetime | None]) -> None:
@@ -224,39 +218,3 @@ async def forget_erased(connection: Connection, now: datetime) -> None:
 async def end(connection: Connection, alert_ids: Sequence[str], now: datetime) -> None:
     """Resolve alerts of gaps of which nothing is known any more."""
     await connection.execute(_GONE, now, [UUID(alert_id) for alert_id in alert_ids])
-
-
-def told(alert: Alert) -> list[dict[str, Any]]:
-    """Write an alert's history as it is kept and shown."""
-    return [{**asdict(one), "at": stamp(one.at)} for one in alert.history]
-
-
-def _row(alert: Alert) -> tuple[object, ...]:
-    now = alert.now
-    return (
-        UUID(alert.id), alert.group.child_ref, alert.group.rule, alert.lesson, alert.kind,
-        alert.group.agency, alert.unit, list(alert.visible_to), alert.urgency, now.state,
-        now.reason, now.by, now.unit, _since(alert), alert.round_at, now.step, alert.climbs_at,
-        alert.due_at, [UUID(gap_id) for gap_id in alert.gap_ids],
-        msgspec.json.encode(told(alert)).decode(), *place_of(alert),
-    )  # fmt: skip
-
-
-def _since(alert: Alert) -> datetime:
-    """Since when it is in its state, however far it has climbed meanwhile."""
-    since = alert.now.at
-    for one in reversed(alert.history):
-        if one.state != alert.now.state:
-            break
-        since = one.at
-    return since
-
-
-def place_of(alert: Alert) -> tuple[int, float]:
-    """Where it stands in the queue: warnings, the next first; what is open, the latest first."""
-    due = alert.due_at.timestamp()
-    if alert.now.state == "warning":
-        return 0, due
-    if alert.now.state == "resolved":
-        return 2, -alert.now.at.timestamp()
-    return 1, -due
