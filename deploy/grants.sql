@@ -41,6 +41,9 @@ GRANT EXECUTE ON FUNCTION feedback.redrive(text, text[]) TO intake;
 GRANT USAGE ON SCHEMA ledger TO chronology;
 GRANT SELECT ON ledger.erased TO chronology;
 GRANT SELECT ON chronology.erasure_done TO intake;
+-- Who was shown a child's rows, so that erasure can say where it does not reach.
+GRANT USAGE ON SCHEMA dashboards TO intake;
+GRANT SELECT ON dashboards.audit_entry TO intake;
 GRANT USAGE ON SCHEMA chronology, ledger TO alerts;
 GRANT SELECT ON chronology.alert_word, chronology.alert_heard, chronology.history_retraction TO alerts;
 GRANT SELECT ON ledger.belief, ledger.watermark, ledger.erased TO alerts;
@@ -142,6 +145,10 @@ SELECT access.protect('intake.crowded_block');
 SELECT access.protect('intake.rematch');
 SELECT access.protect('intake.identity_decision');
 SELECT access.protect('intake.decided_record');
+SELECT access.protect('intake.erasure');
+SELECT access.protect('intake.erasure_reach');
+SELECT access.protect('intake.erased_event');
+SELECT access.protect('intake.legal_hold');
 
 SELECT access.protect('alerts.alert', 'alerts_reader',
     '(child_ref IS NULL OR child_ref <> ALL ((SELECT intake.hidden())::text[]))

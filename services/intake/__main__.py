@@ -36,9 +36,6 @@ def main() -> None:
             await desk.sample()
             await asyncio.sleep(SAMPLE_SECONDS)
 
-    async def work_off() -> None:
-        await desk.imports.run()
-
     async def database() -> bool:
         return await postgres.answers(desk.pool)
 
@@ -55,7 +52,7 @@ def main() -> None:
         wishes={"broker": broker},  # the relay's need: events are accepted while it is away
         on_start=start,
         on_stop=stop,
-        background=(sample, work_off),
+        background=(sample, desk.work_off, desk.erase),
         app=app,
     ).main()
 

@@ -8,6 +8,7 @@ import msgspec
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 
 from services.intake import (
+    erasures_api,
     feed_api,
     fhir_api,
     glass_api,
@@ -64,7 +65,8 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         openapi_extra=EVENTS_BODY,
     )(send_events)
     reads = (receipts_api, referral_api, feed_api, lookups_api, identity_api)
-    for part in (*reads, webhooks_api, templates_api, imports_api, fhir_api, glass_api):
+    writes = (webhooks_api, templates_api, imports_api, fhir_api, glass_api, erasures_api)
+    for part in (*reads, *writes):
         app.include_router(part.routes())
     app.add_exception_handler(TooMuch, _too_much)
     app.add_exception_handler(NotJson, _unreadable)

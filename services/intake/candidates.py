@@ -103,6 +103,7 @@ TITLES: Mapping[str, str] = {
     "type-not-allowed": "This agency may not send events of this type",
     "not-entitled": "Only the agency whose work it is may say this",
     "conflict": "An event with this source and id was sent before with another content",
+    "erased": "What was sent before with this source and id was erased, and is not taken in again",
     "event-too-large": "The event is too large",
     "internal": "Something went wrong here",
 }

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from services.domain.events import AMENDED, MADE, RETRACTED, WITHDRAWN, Key
-from services.intake import entitlement, identity_in_refs, knowledge, store
+from services.intake import destroying, entitlement, identity_in_refs, knowledge, store
 from services.intake.candidates import Answer, Candidate, refused
 from services.intake.features import age_at, published, sealed_form, topic_of
 from services.intake.held import Held, open_held, statement
@@ -45,7 +45,8 @@ class Chunk:
         """Answer every candidate; what is accepted has been written when this returns."""
         known = await store.known_events(self.connection, (c.key for c in wave.values()))
         fresh = {place: c for place, c in wave.items() if c.key not in known}
-        answers = _again(wave, known)
+        answers = _again(wave, known) | await self._refuse_erased(fresh)
+        fresh = {place: c for place, c in fresh.items() if place not in answers}
         if not fresh:
             return answers
         records = await self._records_known(fresh)
@@ -55,6 +56,12 @@ class Chunk:
         refusals |= _given_away(left, records, held)
         left = {place: c for place, c in left.items() if place not in refusals}
         return answers | refusals | (await self._keep(left, records, held) if left else {})
+
+    async def _refuse_erased(self, fresh: Placed) -> dict[int, Answer]:
+        """Refuse what was erased: a system that does not know of it may send it again."""
+        keys = [c.key for c in fresh.values()]
+        gone = await destroying.refused(self.connection, self.vault, keys)
+        return {p: refused(409, "erased", c.event) for p, c in fresh.items() if c.key in gone}
 
     async def _records_known(self, fresh: Placed) -> dict[int, Owner]:
         """The records of those whose local id is known, by place."""

@@ -6,6 +6,7 @@ import asyncpg
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from services.intake.erasing import Erasures
 from services.intake.feed import Feed
 from services.intake.glass import Glass
 from services.intake.handlers import Intake
@@ -47,6 +48,7 @@ class Desk:
     reviews: Reviews
     decider: Decider
     webhooks: Webhooks
+    erasures: Erasures
 
     def __init__(self, settings: Settings, contracts: Contracts) -> None:
         self.contracts = contracts
@@ -80,11 +82,20 @@ class Desk:
         self.glass = Glass(pool, vault)
         sealer = Sealer.load(self._sealing_key_file)
         self.webhooks = Webhooks(pool, self.registry, sealer, self.contracts.delivery())
+        self.erasures = Erasures(pool, self.registry, vault)
         self.follower = Follower(pool, self.registry, self.contracts.policy())
 
     async def sample(self) -> None:
         """Note how long the outbox is, counting no further than the bound."""
         self.backlog.sampled(await self.pool.fetchval(_WAITING, self.backlog.bound + 1))
+
+    async def work_off(self) -> None:
+        """Work off imports as they come, for ever."""
+        await self.imports.run()
+
+    async def erase(self) -> None:
+        """Carry out what was confirmed, for ever."""
+        await self.erasures.run()
 
     def caller(self, credentials: HTTPAuthorizationCredentials | None) -> Caller:
         """Return who asks. Raises Unauthorised."""

@@ -26,7 +26,11 @@ SLICE: Final = 20
 TRIES: Final = 3
 
 _log = log.get(__name__)
-_RETRIED: Final = (asyncpg.TransactionRollbackError, asyncpg.LockNotAvailableError)
+_RETRIED: Final = (
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ForeignKeyViolationError,  # its record was erased meanwhile: it begins a new one
+)
 
 
 class Intake:

@@ -28,6 +28,7 @@ Purpose = Literal[
     "census-ref",
     "review",
     "block",
+    "erased-event",
 ]
 """What a MAC is for; the MACs of two purposes can never be compared."""
 

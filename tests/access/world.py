@@ -90,6 +90,8 @@ class Object:
     review_id: str
     decision_id: str
     webhook_id: str = field(default_factory=clock.new_ref)
+    erasure_id: str = "e" * 32
+    hold_id: str = "d" * 32
 
     @property
     def marks(self) -> frozenset[str]:

@@ -1,0 +1,123 @@
+"""Erase a child, or hold one: `python -m services.intake.erase`, or `make erase`.
+
+An erasure takes two people: one asks, another confirms. What was confirmed goes on by itself in
+intake, also after a crash; here it is carried as far as it will go at once. Names are log-ins.
+"""
+
+import argparse
+import asyncio
+import re
+import sys
+from collections.abc import Sequence
+from typing import Final, get_args
+
+from services.intake import holds
+from services.intake.erasing import ROLE, Erasures, Reason, Refused, Unknown
+from services.intake.keyring import vault_of
+from services.intake.minted import is_minted
+from services.intake.settings import Settings, require_keys
+from services.runtime import log, postgres
+from services.runtime.auth import Caller
+from services.runtime.contracts import Contracts
+
+PATIENCE: Final = 60
+"""How often, a second apart, it is looked whether everyone has acted."""
+
+
+def options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line; ends the process where it is not right."""
+    parser = argparse.ArgumentParser(prog="python -m services.intake.erase", description=__doc__)
+    parser.add_argument("--by", required=True, type=_log_in, help="who you are")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--child", type=_ref, metavar="REF", help="ask for a child to be erased")
+    which.add_argument("--confirm", type=_ref, metavar="ID", help="confirm another's request")
+    which.add_argument("--status", type=_ref, metavar="ID", help="how far it is, whom it reached")
+    which.add_argument("--hold", type=_ref, metavar="REF", help="put a legal hold on a child")
+    which.add_argument("--lift", type=_ref, metavar="ID", help="lift a legal hold")
+    reasons = sorted({*get_args(Reason), *get_args(holds.Why), *get_args(holds.WhyNot)})
+    parser.add_argument("--reason", choices=reasons)
+    chosen = parser.parse_args(arguments)
+    for asked, known in (
+        (chosen.child, get_args(Reason)),
+        (chosen.hold, get_args(holds.Why)),
+        (chosen.lift, get_args(holds.WhyNot)),
+    ):
+        if asked and chosen.reason not in known:
+            parser.error(f"--reason is one of: {', '.join(known)}")
+    return chosen
+
+
+def _ref(text: str) -> str:
+    if not is_minted(text):
+        raise argparse.ArgumentTypeError("32 small hexadecimal digits")
+    return text
+
+
+def _log_in(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,63}", text):
+        raise argparse.ArgumentTypeError("a log-in: small letters, digits, dots, hyphens")
+    return text
+
+
+async def run(asked: argparse.Namespace) -> int:
+    """Do what was asked; 0 when it was done, 1 when it may not be or there is no such thing."""
+    settings = Settings.load()
+    log.configure("intake-erase", settings.log_level)
+    require_keys(settings)
+    assert settings.master_key_file is not None  # noqa: S101 - just required
+    registry = Contracts.load(settings.schemas, settings.policy_pack).registry
+    pool = await postgres.create_pool(settings)
+    try:
+        vault = await vault_of(pool, settings.master_key_file)
+        return await act(Erasures(pool, registry, vault), asked)
+    except Unknown:
+        return _say("There is none that waits for this.", 1)
+    except Refused as error:
+        return _say(f"Refused: {error.code}.", 1)
+    finally:
+        pool.terminate()
+
+
+async def act(erasures: Erasures, asked: argparse.Namespace) -> int:
+    """Do the one thing that was asked. Raises Unknown, Refused."""
+    caller = Caller(asked.by, "referral-watch", ROLE)
+    if asked.hold:
+        return _say(f"Held: {await holds.put(erasures.pool, caller, asked.hold, asked.reason)}", 0)
+    if asked.lift:
+        await holds.lift(erasures.pool, caller, asked.lift, asked.reason)
+        return _say("Lifted.", 0)
+    if asked.child:
+        erasure_id = await erasures.request(caller, asked.child, asked.reason)
+        return _say(f"Asked for: {erasure_id}\nSomebody else has to confirm it.", 0)
+    if asked.confirm:
+        await erasures.confirm(caller, asked.confirm)
+        await _see_through(erasures, asked.confirm)
+    return await _tell(erasures, asked.confirm or asked.status)
+
+
+async def _see_through(erasures: Erasures, erasure_id: str) -> None:
+    for _ in range(PATIENCE):
+        await erasures.advance()
+        if (await erasures.status(erasure_id))["state"] in ("done", "refused"):
+            return
+        await asyncio.sleep(1)
+
+
+async def _tell(erasures: Erasures, erasure_id: str) -> int:
+    found = await erasures.status(erasure_id)
+    for name, value in found.items():
+        if name != "reached" and value is not None:
+            _say(f"{name}\t{value}", 0)
+    for one in found["reached"]:
+        times = f"{one['times']} times, last {one['last_at']}"
+        _say(f"to be told\t{one['agency']}\t{one['action']}\t{times}", 0)
+    return 0 if found["state"] != "refused" else 1
+
+
+def _say(sentence: str, code: int) -> int:
+    sys.stdout.write(sentence + "\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(run(options(None))))
