@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.alerts import queue
+from services.alerts import queue, weekly
 from services.alerts.sight import Sight as AlertSight
 from services.dashboards import dip_samples, equity_pack, explanation, handlers, silence
 from services.dashboards.sight import Sight
@@ -73,6 +73,7 @@ def unchecked(monkeypatch: pytest.MonkeyPatch, contracts: Contracts) -> None:
     monkeypatch.setattr(
         queue, "sight_of", lambda caller, _: AlertSight(caller.agency, everyone, everyone)
     )
+    monkeypatch.setattr(weekly, "sight_of", all_seeing)
     monkeypatch.setattr(feed, "READERS", ROLES)
     everybodys = feed._PAGE.replace("f.agency = $1", "$1 <> ''")  # noqa: SLF001 - the check
     assert everybodys != feed._PAGE  # noqa: SLF001 - the check
