@@ -17,11 +17,14 @@ from services.intake.facts import Fact, Unreadable
 from services.intake.formats import TABLES, Formats
 from services.intake.handlers import Intake
 from services.intake.vault import Vault, import_place
-from services.runtime import clock, log, postgres
+from services.runtime import audit, clock, log, postgres
 from services.runtime.asking import asking
+from services.runtime.audit import Act
 from services.runtime.auth import Caller
 from services.runtime.contracts import Contracts, Fault
 
+PURPOSE: Final = "safeguarding"
+ROWS_READ: Final = "import-rows-read"
 BATCH: Final = 200
 
 _log = log.get(__name__)
@@ -96,7 +99,9 @@ class Imports:
         self._intake = intake
         self._waiting = asyncio.Event()
 
-    async def begin(self, agency: str, content: bytes, form: str, asked: str | None = None) -> str:
+    async def begin(
+        self, caller: Caller, content: bytes, form: str, asked: str | None = None
+    ) -> str:
         """Keep a file, sealed, and return the id of its import; work on it begins by itself.
 
         `form` is one of `formats`; `asked` is the type of a table's rows that name none.
@@ -105,7 +110,10 @@ class Imports:
         key = self._vault.new_key(import_id)
         sealed = key.seal(content, import_place(import_id))
         kept = (key.wrapped, key.master_key_id, sealed)
-        await self._pool.execute(_NEW, import_id, agency, form, asked, clock.now(), *kept)
+        async with self._pool.acquire() as connection, connection.transaction():
+            await audit.write(connection, caller, Act("collection", "file-received", PURPOSE, 1))
+            about = (import_id, caller.agency, form, asked, clock.now())
+            await connection.execute(_NEW, *about, *kept)
         self._waiting.set()
         return import_id
 
@@ -126,8 +134,11 @@ class Imports:
         """Return the result of every fact of the agency's own import."""
         async with asking(self._readers, caller) as connection:
             if await connection.fetchrow(_STATUS, import_id, caller.agency) is None:
+                await audit.write(connection, caller, Act("consultation", ROWS_READ, PURPOSE, 0))
                 return None
             found = await connection.fetch(_RESULTS, import_id)
+            act = Act("consultation", ROWS_READ, PURPOSE, len(found))
+            await audit.write(connection, caller, act)
         return [
             {**row, "errors": _read(row["errors"]), "warnings": _read(row["warnings"])}
             for row in map(dict, found)

@@ -94,7 +94,7 @@ async def begin_import(
         if found := await asyncio.to_thread(refusal, content, form, asked):
             title = "The file cannot be read"
             return problems.problem(found.status, title, found.code, [found.fault])
-        import_id = await desk.imports.begin(caller.agency, content, form, asked)
+        import_id = await desk.imports.begin(caller, content, form, asked)
     return _json({"id": import_id}, 202)
 
 

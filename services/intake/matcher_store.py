@@ -13,7 +13,8 @@ from services.intake.matching import Review
 from services.intake.records import Value
 from services.intake.retracted import Connection
 from services.intake.revision import Revised
-from services.runtime import clock
+from services.runtime import audit, clock
+from services.runtime.audit import Act
 
 # One matcher decides at a time: links of one child, decided by two, could cross. The lock is the
 # session's, so it is gone when the connection is; the pool lets go of it on release.
@@ -214,6 +215,7 @@ async def _publish(connection: Connection, decision: Decision) -> None:
         [one.record_ref.encode() for one in relinked],
         [one.value for one in relinked],
     )
+    await audit.write(connection, audit.service("intake-matcher"), *map(_act, relinked))
     await revision.write(connection, revised)
     effects = [
         (cause, one.record_ref, one.link_version, None, None, None)
@@ -226,6 +228,14 @@ async def _publish(connection: Connection, decision: Decision) -> None:
     ]
     if effects:
         await connection.execute(_EFFECTS, *zip(*effects, strict=True))
+
+
+def _act(one: Relinked) -> Act:
+    """Put on record that a record went to another child, whose records are marked as well."""
+    action = "record-unlinked" if one.child_ref == one.record_ref else "record-linked"
+    return Act(
+        "combination", action, "safeguarding", 1, children=[one.child_ref], records=[one.record_ref]
+    )
 
 
 async def _review(connection: Connection, decision: Decision, now: datetime) -> None:

@@ -16,12 +16,16 @@ from services.domain.gaps import Gap
 from services.domain.moments import stamp
 from services.domain.registry import Registry
 from services.intake.entitlement import sees
-from services.runtime import beliefs
+from services.runtime import audit, beliefs
 from services.runtime.asking import asking
+from services.runtime.audit import Act
 from services.runtime.auth import Caller
 
 MOST: Final = 500
 STAGES: Final = ("accepted", "published", "in_chronology", "judged")
+
+ACTION: Final = "receipts-read"
+PURPOSE: Final = "referral-follow-up"
 
 _POSITIONS: Final = "SELECT * FROM positions($1)"
 _OPEN: Final = """
@@ -43,6 +47,9 @@ async def positions(
     async with asking(readers, caller) as connection:
         rows = await connection.fetch(_POSITIONS, list(receipts))
         children = sorted({row["child_ref"] for row in rows if row["child_ref"]})
+        about = receipts[0] if len(receipts) == 1 else None
+        act = Act("consultation", ACTION, PURPOSE, len(rows), children=children, about=about)
+        await audit.write(connection, caller, act)
         found = await connection.fetch(_OPEN, children, now) if children else []
     gaps: dict[str, list[Gap]] = defaultdict(list)
     for row in found:

@@ -31,13 +31,13 @@ async def test_each_persona_is_answered_as_the_table_says(
     relation: str,
 ) -> None:
     expected = call.expected(persona, relation)
-    for one in _related(objects, persona, relation):
+    for one in related(objects, persona, relation):
         answer = await answer_of(clients[call.service], call, persona, one)
         assert _as_expected(answer, expected, one), (expected, answer.status_code, answer.text)
         assert not leaked(answer, objects, persona)
 
 
-def _related(objects: World, persona: str, relation: str) -> list[Object]:
+def related(objects: World, persona: str, relation: str) -> list[Object]:
     """The objects that are a persona's own, or another agency's."""
     own = _own(persona) or NORFOLK[:1]
     near = own if relation == "own" else [name for name in objects if name not in own]

@@ -10,6 +10,7 @@ from services.intake.matcher import Matcher
 from services.intake.matching import CROWD
 from services.runtime.contracts import Contracts
 from tests.services.conftest import Pool
+from tests.services.marks import mark_of
 from tests.services.matcher.vaulted import (
     NHS,
     OTHER_NHS,
@@ -86,6 +87,21 @@ async def test_a_corrected_number_takes_apart_what_the_wrong_one_linked(vaulted:
     record_ref, child_ref, link_version = await vaulted.record(*SCHOOL)
     assert (child_ref, link_version) == (record_ref, 2)
     assert (await vaulted.published())[-1][2]["type"] == "identity.unlinked.v1"
+
+
+async def test_each_link_and_each_one_taken_back_is_on_record_for_both_records(
+    vaulted: Vaulted,
+) -> None:
+    await vaulted.tell(missing("p1", nhs_number=NHS), concern("s1", nhs_number=NHS))
+    refs = [(await vaulted.record(*whose))[0] for whose in (POLICE, SCHOOL)]
+    await vaulted.tell(concern("s1", nhs_number=OTHER_NHS, minute=1))
+    rows = await vaulted.pool.fetch(
+        "SELECT * FROM audit_entry WHERE operation = 'combination' ORDER BY seq"
+    )
+    assert [row["action"] for row in rows] == ["record-linked", "record-unlinked"]
+    assert {row["subject"] for row in rows} == {"intake-matcher"}
+    both = sorted([await mark_of(vaulted.pool, ref) for ref in refs])
+    assert [row["marks"] for row in rows] == [both, [await mark_of(vaulted.pool, refs[1])]]
 
 
 async def test_a_retraction_takes_back_what_was_stated_and_its_own_retraction_restores_it(
