@@ -84,7 +84,7 @@ class Feed:
             rows = await connection.fetch(_PAGE, caller.agency, begin.seq, limit + 1)
             shown = rows[:limit]
             if shown:
-                await audit.write(connection, caller, _act(shown))
+                await audit.write(connection, caller, _act(shown, caller.agency))
         last = shown[-1]["seq"] if shown else begin.seq
         return {
             "items": [_item(row) for row in shown],
@@ -103,9 +103,10 @@ def _begin(asked: Cursor | None, end: asyncpg.Record | None) -> Cursor:
     return begin
 
 
-def _act(rows: Sequence[asyncpg.Record]) -> Act:
+def _act(rows: Sequence[asyncpg.Record], recipient: str) -> Act:
+    """A page goes into a system of the agency's: it is a transfer, and so a disclosure."""
     children = {row["child_ref"] for row in rows if row["child_ref"] is not None}
-    return Act("consultation", "feed", PURPOSE, len(rows), children=children)
+    return Act("disclosure", "feed", PURPOSE, len(rows), children=children, recipient=recipient)
 
 
 def _item(row: asyncpg.Record) -> dict[str, Any]:

@@ -25,6 +25,11 @@ def audited() -> Mapping[str, str]:
     return _table("audited")
 
 
+def unless_empty() -> Mapping[str, str]:
+    """The operation of each call that is on record if it shows anything."""
+    return _table("audited-unless-empty")
+
+
 def childless() -> Mapping[str, str]:
     """Why each of the others is not."""
     return _table("childless")
