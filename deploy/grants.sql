@@ -14,6 +14,13 @@ END $$;
 REVOKE SELECT ON ALL TABLES IN SCHEMA chronology, ledger FROM dashboards;
 REVOKE EXECUTE ON FUNCTION chronology.equity_events(text[], timestamptz, timestamptz) FROM dashboards;
 
+-- And gives of it what a role may be told: functions that ask who asks.
+GRANT USAGE ON SCHEMA audit TO intake_reader;
+GRANT EXECUTE ON FUNCTION audit.accesses(text[], int),
+                audit.search(text[], timestamptz, timestamptz, text, text, int) TO intake_reader;
+GRANT USAGE ON SCHEMA intake TO audit;
+GRANT EXECUTE ON FUNCTION intake.audit_marks(int[], text[], boolean[], text[]) TO audit;
+
 -- Workers, by views that have their owner's rights.
 GRANT USAGE ON SCHEMA chronology TO intake, ledger, feedback;
 GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.record_position,

@@ -8,6 +8,7 @@ import msgspec
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 
 from services.intake import (
+    accesses_api,
     erasures_api,
     feed_api,
     fhir_api,
@@ -64,7 +65,7 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         responses=EVENTS_RESPONSES,
         openapi_extra=EVENTS_BODY,
     )(send_events)
-    reads = (receipts_api, referral_api, feed_api, lookups_api, identity_api)
+    reads = (receipts_api, referral_api, feed_api, lookups_api, accesses_api, identity_api)
     writes = (webhooks_api, templates_api, imports_api, fhir_api, glass_api, erasures_api)
     for part in (*reads, *writes):
         app.include_router(part.routes())

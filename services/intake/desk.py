@@ -6,6 +6,7 @@ import asyncpg
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from services.intake.accesses import Accesses
 from services.intake.erasing import Erasures
 from services.intake.feed import Feed
 from services.intake.glass import Glass
@@ -49,6 +50,7 @@ class Desk:
     decider: Decider
     webhooks: Webhooks
     erasures: Erasures
+    accesses: Accesses
 
     def __init__(self, settings: Settings, contracts: Contracts) -> None:
         self.contracts = contracts
@@ -80,6 +82,7 @@ class Desk:
         self.decider = Decider(pool, self.registry, vault)
         self.feed = Feed(readers)
         self.glass = Glass(pool, vault)
+        self.accesses = Accesses(readers)
         sealer = Sealer.load(self._sealing_key_file)
         self.webhooks = Webhooks(pool, self.registry, sealer, self.contracts.delivery())
         self.erasures = Erasures(pool, self.registry, vault)
