@@ -28,6 +28,7 @@ class Sealer:
         self._pool = pool
         self._key = key
         self._heads = heads
+        self._reached: dict[str, int] = {}  # by chain, while it catches up: rows sealed in order
 
     async def run(self) -> None:
         """Seal until cancelled, and give the heads away every minute."""
@@ -61,18 +62,23 @@ class Sealer:
         """Seal a batch of one chain, all of it read in one snapshot."""
         async with connection.transaction(isolation="repeatable_read"):
             before = await store.horizon(connection, chain)
-            rows = await store.unsealed(connection, chain, before.floor, BATCH)
+            begin = self._reached.get(chain, before.floor)
+            rows = await store.unsealed(connection, chain, begin, BATCH)
             await self._append(connection, chain, rows)
-            if len(rows) < BATCH:
+            full = len(rows) == BATCH
+            if not full and begin == before.floor:
                 last = await store.last_sealed(connection, chain)
                 after = before.moved(*await store.snapshot(connection), last)
                 if (after.floor, after.next_floor) != (before.floor, before.next_floor):
                     await store.move(connection, chain, after)
+        self._reached.pop(chain, None)
+        if full:
+            self._reached[chain] = rows[-1]["seq"]
         since = min((row["at"] for row in rows), default=None)
         behind = 0.0 if since is None else (clock.now() - since).total_seconds()
         metrics.AUDIT_SEALED.labels(chain).inc(len(rows))
         metrics.AUDIT_UNSEALED_SECONDS.labels(chain).set(behind)
-        return len(rows) == BATCH
+        return full or begin != before.floor  # once more from the floor: some may have come late
 
     async def _append(
         self, connection: Connection, chain: str, rows: Sequence[asyncpg.Record]

@@ -123,3 +123,22 @@ def test_the_floor_rises_once_all_that_ran_have_ended() -> None:
 
 def test_a_server_that_counts_anew_is_waited_for_anew() -> None:
     assert Horizon(3, 5, 1_000).moved(oldest=10, latest=12, last_seq=9) == Horizon(3, 5, 12)
+
+
+async def test_a_long_queue_is_bound_whole_and_then_settled(
+    intake_pool: Pool, sealer: Sealer, verified: Verified, audit_pool: Pool
+) -> None:
+    await looked(intake_pool, 1)
+    await intake_pool.execute(
+        "INSERT INTO audit_entry (operation, action, purpose, subject, agency, role, row_count, "
+        "correlation) SELECT operation, action, purpose, subject, agency, role, n, correlation "
+        "FROM audit_entry, generate_series(1, 4500) AS n"
+    )
+    while await sealer.seal():
+        pass
+    await sealer.seal()
+    (line,) = await verified()
+    assert line.startswith("intake: 4501 rows, head ")
+    assert "not sealed" not in line
+    floor = await audit_pool.fetchval("SELECT floor FROM horizon WHERE chain = 'intake'")
+    assert floor == await intake_pool.fetchval("SELECT max(seq) FROM audit_entry")
