@@ -30,6 +30,11 @@ def unless_empty() -> Mapping[str, str]:
     return _table("audited-unless-empty")
 
 
+def when_done() -> Mapping[str, str]:
+    """The operation of each call that is on record if it is not refused."""
+    return _table("audited-when-done")
+
+
 def childless() -> Mapping[str, str]:
     """Why each of the others is not."""
     return _table("childless")

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.access.people import PEOPLE
-from tests.access.record import Connection, audited, refuse, rows, unless_empty
+from tests.access.record import Connection, audited, refuse, rows, unless_empty, when_done
 from tests.access.table import STRANGERS, Call, Expected, calls
 from tests.access.test_matrix import RELATIONS, answer_of, related
 from tests.access.world import World
@@ -72,6 +72,8 @@ def _due(call: Call, expected: Expected, answer: httpx.Response) -> Counter[str]
     if str(call) in unless_empty():
         shown = answer.is_success and answer.json()["items"]
         return Counter([unless_empty()[str(call)]] if shown else [])
+    if str(call) in when_done():
+        return Counter([when_done()[str(call)]] if answer.is_success else [])
     operation = audited().get(str(call))
     return Counter([operation] if operation is not None and _done(expected) else [])
 
