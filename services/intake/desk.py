@@ -79,7 +79,7 @@ class Desk:
         self.imports = Imports(pool, readers, self.contracts, vault, self.intake)
         self.lookups = LookupDesk(readers, self.registry, vault, self.contracts.reader.phrases)
         self.reviews = Reviews(pool, readers, self.contracts, vault)
-        self.decider = Decider(pool, self.registry, vault)
+        self.decider = Decider(pool, readers, self.registry, vault)
         self.feed = Feed(readers)
         self.glass = Glass(pool, vault)
         self.accesses = Accesses(readers)

@@ -71,7 +71,6 @@ class ReviewShown(ReviewNamed):
     """A review with both sides."""
 
     sides: list[Side]
-    hidden_records: int = Field(description="Records that you may not see.")
     weight: Weight | None
     decisions: list[DecisionMade]
 

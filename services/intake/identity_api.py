@@ -87,13 +87,13 @@ async def reviews(
     state: Annotated[State, Query(description="Open ones, or those that are closed.")] = "open",
 ) -> Response:
     """List the reviews that the caller may see."""
-    _only_reviewers(caller)
+    _only_reviewers(caller, purpose)
     return _answer(await desk.reviews.all(caller, state, purpose))
 
 
 async def review(desk: AtDesk, caller: Asking, review_id: Minted, purpose: _Purpose) -> Response:
     """Show one review."""
-    _only_reviewers(caller)
+    _only_reviewers(caller, purpose)
     return _answer(await desk.reviews.one(caller, review_id, purpose))
 
 
@@ -101,7 +101,7 @@ async def decide(
     request: Request, desk: AtDesk, caller: Asking, review_id: Minted, purpose: _Purpose
 ) -> Response:
     """Decide a review."""
-    _only_reviewers(caller)
+    _only_reviewers(caller, purpose)
     said = await _read(request, Choosing)
     asked = Asked(said.decision, said.reason, purpose)
     try:
@@ -114,7 +114,7 @@ async def unlink(
     request: Request, desk: AtDesk, caller: Asking, child_ref: Minted, purpose: _Purpose
 ) -> Response:
     """Take a record off its child."""
-    _only_reviewers(caller)
+    _only_reviewers(caller, purpose)
     said = await _read(request, Unlinking)
     asked = Asked("unlink", said.reason, purpose)
     try:
@@ -125,13 +125,13 @@ async def unlink(
 
 async def undo(desk: AtDesk, caller: Asking, decision_id: Minted, purpose: _Purpose) -> Response:
     """Take a decision back."""
-    _only_reviewers(caller)
+    _only_reviewers(caller, purpose)
     return _answer(await desk.decider.undo(caller, decision_id, purpose), 202)
 
 
-def _only_reviewers(caller: Caller) -> None:
+def _only_reviewers(caller: Caller, purpose: Purpose) -> None:
     try:
-        require_reviewer(caller)
+        require_reviewer(caller, purpose)
     except Forbidden:
         raise HTTPException(403) from None
 

@@ -14,12 +14,12 @@ from services.domain.registry import Registry
 from services.intake import matcher_store, store
 from services.intake.decisions import Decided, Kind
 from services.intake.decisions_store import decided_among, keep, undo
-from services.intake.entitlement import sees
-from services.intake.identity_reviews import require_reviewer
+from services.intake.identity_reviews import require_reviewer, seen_of
 from services.intake.matcher_store import CROWDED
 from services.intake.store import Connection
 from services.intake.vault import Vault, decision_place
 from services.runtime import audit, clock
+from services.runtime.asking import asking
 from services.runtime.audit import Act, Purpose
 from services.runtime.auth import Caller
 
@@ -59,6 +59,7 @@ class Decider:
     """Takes decisions in."""
 
     pool: "asyncpg.Pool[asyncpg.Record]"
+    readers: "asyncpg.Pool[asyncpg.Record]"
     registry: Registry
     vault: Vault
 
@@ -67,16 +68,14 @@ class Decider:
 
         Raises Forbidden, NotDecidable.
         """
-        require_reviewer(caller)
+        require_reviewer(caller, asked.purpose)
         async with self.pool.acquire() as connection, connection.transaction():
             await matcher_store.await_turn(connection)
             review = await connection.fetchrow(_REVIEW, review_id)
             named = set(review["records"]) if review else set()
             rows = await connection.fetch(_SIDES, list(named))
-            if review is None or not self._any_seen(caller, rows, named):
+            if review is None or not await self._sees(caller, named):
                 return None
-            if not self._all_seen(caller, rows, named):
-                raise NotDecidable("not-all-seen")
             if review["closed_at"] is not None or review["reason"] == CROWDED:
                 raise NotDecidable("closed" if review["closed_at"] else "crowded")
             sides: dict[str, set[str]] = {}
@@ -93,13 +92,13 @@ class Decider:
 
         Raises Forbidden, NotDecidable.
         """
-        require_reviewer(caller)
+        require_reviewer(caller, asked.purpose)
         async with self.pool.acquire() as connection, connection.transaction():
             await matcher_store.await_turn(connection)
             rows = await connection.fetch(_SIDES, [record_ref])
             if {row["child_ref"] for row in rows} != {child_ref}:
                 return None
-            if not self._all_seen(caller, rows, {record_ref}):
+            if not await self._sees(caller, {record_ref}):
                 return None
             others = {row["record_ref"] for row in rows} - {record_ref}
             if not others:
@@ -110,12 +109,12 @@ class Decider:
         self, caller: Caller, decision_id: str, purpose: Purpose
     ) -> dict[str, Any] | None:
         """Let a decision no longer hold; None where none is seen that does. Raises Forbidden."""
-        require_reviewer(caller)
+        require_reviewer(caller, purpose)
         async with self.pool.acquire() as connection, connection.transaction():
             await matcher_store.await_turn(connection)
             rows = await connection.fetch(_DECISION, decision_id)
             refs = {row["record_ref"] for row in rows}
-            if not self._any_seen(caller, rows, refs):
+            if not refs or not await self._sees(caller, refs):
                 return None
             await undo(connection, [decision_id], caller.subject)
             await matcher_store.ask(connection, refs)
@@ -123,18 +122,10 @@ class Decider:
             await audit.write(connection, caller, act)
         return {"decision_id": decision_id, "undone": True}
 
-    def _any_seen(
-        self, caller: Caller, rows: Sequence[asyncpg.Record], named: Collection[str]
-    ) -> bool:
-        return any(
-            sees(caller, row["agency"], self.registry) for row in rows if row["record_ref"] in named
-        )
-
-    def _all_seen(
-        self, caller: Caller, rows: Sequence[asyncpg.Record], named: Collection[str]
-    ) -> bool:
-        agencies = [row["agency"] for row in rows if row["record_ref"] in named]
-        return bool(agencies) and all(sees(caller, one, self.registry) for one in agencies)
+    async def _sees(self, caller: Caller, refs: Collection[str]) -> bool:
+        """Whether the caller may see all of these records; Postgres says so as well."""
+        async with asking(self.readers, caller) as connection:
+            return len(await seen_of(connection, caller, refs, self.registry)) == len(refs)
 
     async def _keep(
         self,

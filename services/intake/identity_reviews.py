@@ -1,10 +1,10 @@
 """Which records should a person look at, since they may be one child, and how did that come about?
 
 Shown to a quality reviewer, who alone sees records of several agencies, and of their own area only.
-Every look is on record; what a reviewer does not see of a review is counted.
+Every look is on record. A review of which not every record may be seen is not there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -54,15 +54,15 @@ class Reviews:
     vault: Vault
 
     async def all(self, caller: Caller, state: State, purpose: Purpose) -> dict[str, Any]:
-        """List the reviews of which the caller sees a record, oldest first. Raises Forbidden."""
-        require_reviewer(caller)
+        """List the reviews that the caller sees, oldest first. Raises Forbidden."""
+        require_reviewer(caller, purpose)
         async with asking(self.readers, caller) as connection:
             rows = await connection.fetch(_REVIEWS, state == "open")
             refs = {ref for row in rows for ref in row["records"]}
-            seen = await _seen(connection, caller, refs, self.contracts.registry)
-            shown = [row for row in rows if not seen.keys().isdisjoint(row["records"])]
+            seen = await seen_of(connection, caller, refs, self.contracts.registry)
+            shown = [row for row in rows if seen.keys() >= set(row["records"])]
             listed = shown[:MOST]
-            touched = sorted({ref for row in listed for ref in row["records"] if ref in seen})
+            touched = sorted({ref for row in listed for ref in row["records"]})
             act = Act("consultation", "identity-reviews", purpose, len(listed), records=touched)
             await audit.write(connection, caller, act)
         items = [{**_named(row), "records": len(row["records"])} for row in listed]
@@ -73,21 +73,20 @@ class Reviews:
 
         Raises Forbidden.
         """
-        require_reviewer(caller)
+        require_reviewer(caller, purpose)
         async with asking(self.readers, caller) as connection:
             row = await connection.fetchrow(_REVIEW, review_id)
             refs = row["records"] if row else []
-            seen = await _seen(connection, caller, refs, self.contracts.registry)
+            seen = await seen_of(connection, caller, refs, self.contracts.registry)
             act = Act("consultation", "identity-review", purpose, len(seen), records=sorted(seen))
             await audit.write(connection, caller, act)
-            if row is None or not seen:
+            if row is None or not seen.keys() >= set(row["records"]):
                 return None
             sides = await self._sides(connection, seen)
         return {
             **_named(row),
             "sides": sides,
-            "hidden_records": len(set(row["records"]) - seen.keys()),
-            "weight": await self._weight(row, seen),
+            "weight": await self._weight(row),
             "decisions": await self._decisions(sorted(seen)),
         }
 
@@ -104,11 +103,9 @@ class Reviews:
             sides.setdefault(row["child_ref"], []).append(record)
         return [{"child_ref": child_ref, "records": them} for child_ref, them in sides.items()]
 
-    async def _weight(
-        self, row: asyncpg.Record, seen: Mapping[str, asyncpg.Record]
-    ) -> dict[str, Any] | None:
-        """Say how a likeness came about, by what is stated now; None where not all is seen."""
-        if row["kind"] != "likeness" or not seen.keys() >= set(row["records"]):
+    async def _weight(self, row: asyncpg.Record) -> dict[str, Any] | None:
+        """Say how a likeness came about, by what is stated now; None of a shared value."""
+        if row["kind"] != "likeness":
             return None
         judge = Judge.of(self.contracts.matching(), london_day(clock.now()))
         async with self.pool.acquire() as connection:
@@ -145,14 +142,14 @@ class Reviews:
         ]
 
 
-def require_reviewer(caller: Caller) -> None:
+def require_reviewer(caller: Caller, purpose: Purpose) -> None:
     """Let only those in who may see records of several agencies. Raises Forbidden."""
-    if caller.role != "qa-reviewer":
+    if caller.role != "qa-reviewer" or not caller.may_ask(purpose):
         raise Forbidden
 
 
-async def _seen(
-    connection: Connection, caller: Caller, refs: Sequence[str] | set[str], registry: Registry
+async def seen_of(
+    connection: Connection, caller: Caller, refs: Collection[str], registry: Registry
 ) -> dict[str, asyncpg.Record]:
     """Return those of these records that the caller may see."""
     rows = await connection.fetch(_RECORDS, list(refs))

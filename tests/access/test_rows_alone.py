@@ -66,8 +66,8 @@ def unchecked(monkeypatch: pytest.MonkeyPatch, contracts: Contracts) -> None:
     monkeypatch.setattr(silence, "seen_by", lambda *_: everyone)
     monkeypatch.setattr(lookups, "_require_reader", lambda *_: None)
     monkeypatch.setattr(lookups, "sees", lambda *_: True)
-    monkeypatch.setattr(identity_api, "require_reviewer", lambda _: None)
-    monkeypatch.setattr(identity_reviews, "require_reviewer", lambda _: None)
+    monkeypatch.setattr(identity_api, "require_reviewer", lambda *_: None)
+    monkeypatch.setattr(identity_reviews, "require_reviewer", lambda *_: None)
     monkeypatch.setattr(identity_reviews, "sees", lambda *_: True)
     monkeypatch.setattr(receipts, "sees", lambda *_: True)
     monkeypatch.setattr(

@@ -110,7 +110,6 @@ async def test_a_review_shows_both_sides_and_how_the_weight_came_about(matched: 
     total = weight["before"] + sum(part["weight"] for part in weight["parts"])
     assert weight["total"] == pytest.approx(total, abs=0.05)
     assert weight["band"] == "review"
-    assert review["hidden_records"] == 0
 
 
 async def test_who_decides_that_they_are_one_child_links_them_for_good(matched: Matched) -> None:
@@ -288,3 +287,18 @@ async def test_what_is_decided_cannot_be_decided_again_nor_a_record_alone_be_un_
     assert (alone.status_code, alone.json()["code"]) == (409, "one-record")
     stranger = await matched.send(f"/v1/identity/children/{'0' * 32}/unlink", body)
     assert stranger.status_code == 404
+
+
+async def test_a_review_that_names_a_record_of_another_area_is_not_there_and_cannot_be_decided(
+    matched: Matched,
+) -> None:
+    await matched.tell(missing("p1", **WHO), concern("s1", **SWAPPED))
+    (listed,) = await matched.open_reviews()
+    await matched.pool.execute(
+        "UPDATE record SET agency = 'kent-police' WHERE agency = 'norfolk-school'"
+    )
+    assert await matched.open_reviews() == []
+    one = f"/v1/identity/reviews/{listed['review_id']}"
+    assert (await matched.reviewer.get(one, params=FOR)).status_code == 404
+    body = {"decision": "link", "reason": "x"}
+    assert (await matched.send(f"{one}/decision", body)).status_code == 404
