@@ -59,6 +59,10 @@ keys: $(VENV)  ## sign tokens by a new key; those signed before stay good until 
 rematch: $(VENV)  ## have the matcher judge again whose every record is, by names too
 	@$(PY) -m deploy.embedded.beside services.intake.rematch
 
+.PHONY: erase
+erase: $(VENV)  ## erase a child, with a second person's confirmation, or hold one: docs/for-operators.md
+	@$(PY) -m deploy.embedded.beside services.intake.erase $(DO)
+
 refeature: $(VENV)  ## read the vault again where older code has read it, and publish it again
 	@$(PY) -m deploy.embedded.beside services.intake.refeature
 
