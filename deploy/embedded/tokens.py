@@ -39,6 +39,7 @@ PERSONAS: Mapping[str, Persona] = {
     "norfolk-school": Persona("norfolk-school"),
     "norfolk-voluntary": Persona("norfolk-voluntary"),
     "norfolk-health": Persona("norfolk-health"),
+    "sandbox": Persona("sandbox"),
     "police-supervisor": Persona("norfolk-police", "police-supervisor"),
     "qa-reviewer": Persona("norfolk-qa", "qa-reviewer"),
     "pcc-analyst": Persona("norfolk-opcc", "pcc-analyst"),

@@ -26,7 +26,7 @@ Placed = Mapping[int, Candidate]
 ALTERING: Final = frozenset({AMENDED, WITHDRAWN, RETRACTED})
 """Events that change what was said before."""
 
-_UNKNOWN_CHILD = Fault(
+UNKNOWN_CHILD = Fault(
     "/data/child/child_ref", "unknown-child", "No child that you may see is known by this."
 )
 
@@ -45,7 +45,7 @@ class Chunk:
         """Answer every candidate; what is accepted has been written when this returns."""
         known = await store.known_events(self.connection, (c.key for c in wave.values()))
         fresh = {place: c for place, c in wave.items() if c.key not in known}
-        answers = _again(wave, known) | await self._refuse_erased(fresh)
+        answers = again(wave, known) | await self._refuse_erased(fresh)
         fresh = {place: c for place, c in fresh.items() if place not in answers}
         if not fresh:
             return answers
@@ -93,7 +93,7 @@ class Chunk:
             elif candidate.child_ref is not None:
                 ref = entitlement.resolve(candidate, self.caller, known, registry)
                 if ref is None:
-                    errors = (_UNKNOWN_CHILD,)
+                    errors = (UNKNOWN_CHILD,)
                     refusals[place] = refused(422, "invalid-event", candidate.event, errors)
                 else:
                     resolved[place] = ref
@@ -130,7 +130,7 @@ class Chunk:
         if not lost:
             return answers
         known = await store.known_events(self.connection, (c.key for c in lost.values()))
-        return answers | _again(lost, known)
+        return answers | again(lost, known)
 
     async def _warned(
         self, answers: Mapping[int, Answer], entries: Mapping[int, Entry], records: dict[int, Owner]
@@ -199,7 +199,7 @@ def waves(candidates: Placed) -> list[Placed]:
     return list(split)
 
 
-def _again(wave: Placed, known: Mapping[Key, Known]) -> dict[int, Answer]:
+def again(wave: Placed, known: Mapping[Key, Known]) -> dict[int, Answer]:
     """Answer those kept already: the same again, or another under the same name."""
     answers = {}
     for place, candidate in wave.items():

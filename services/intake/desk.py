@@ -86,7 +86,8 @@ class Desk:
         sealer = Sealer.load(self._sealing_key_file)
         self.webhooks = Webhooks(pool, self.registry, sealer, self.contracts.delivery())
         self.erasures = Erasures(pool, self.registry, vault)
-        self.follower = Follower(pool, self.registry, self.contracts.policy())
+        self.policy = self.contracts.policy()
+        self.follower = Follower(pool, self.registry, self.policy)
 
     async def sample(self) -> None:
         """Note how long the outbox is, counting no further than the bound."""

@@ -16,10 +16,11 @@ from typing import Any
 
 from deploy.embedded.places import PROJECT
 from deploy.embedded.tokens import PERSONAS
+from tests.access.people import SANDBOX
 
 Expected = str | int
 
-AGENCIES = tuple(name for name, who in PERSONAS.items() if who.role == "agency")
+AGENCIES = tuple(name for name, who in PERSONAS.items() if who.role == "agency" and name != SANDBOX)
 STRANGERS = ("nobody", "expired", "forged")
 _GROUPS = dict.fromkeys(AGENCIES, "agency") | {"pcc-analyst": "pcc", "pcc-editor": "pcc"}
 _SENT = {"path", "query", "body", "media", "open"}

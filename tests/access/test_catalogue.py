@@ -28,6 +28,7 @@ OPEN = {
     "feedback.clock": "how far the feed is",
     "intake.mac_key": "a wrapped key of no child's",
     "intake.retired_master_key": "names of keys",
+    "intake.rehearsal": "what test agencies sent: no real child, and no reader is granted it",
     "ledger.belief_clock": "one moment",
     "ledger.epoch": "one number",
     "ledger.judge": "names of services",

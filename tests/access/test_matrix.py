@@ -12,7 +12,7 @@ import pytest
 
 from deploy.embedded.tokens import PERSONAS
 from services.runtime import clock
-from tests.access.people import PEOPLE, bearer
+from tests.access.people import PEOPLE, SANDBOX, bearer
 from tests.access.table import Call, calls
 from tests.access.world import KENT, NORFOLK, Object, World
 
@@ -35,6 +35,16 @@ async def test_each_persona_is_answered_as_the_table_says(
         answer = await answer_of(clients[call.service], call, persona, one)
         assert _as_expected(answer, expected, one), (expected, answer.status_code, answer.text)
         assert not leaked(answer, objects, persona)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=str)
+async def test_a_test_agency_is_shown_nothing_of_anybody(
+    clients: Mapping[str, httpx.AsyncClient], objects: World, call: Call
+) -> None:
+    for one in objects.values():
+        answer = await answer_of(clients[call.service], call, SANDBOX, one)
+        assert answer.status_code < 500
+        assert not leaked(answer, objects, SANDBOX)
 
 
 def related(objects: World, persona: str, relation: str) -> list[Object]:

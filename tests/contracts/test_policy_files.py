@@ -123,7 +123,9 @@ def test_the_first_line_has_no_lower_date_and_the_rest_are_in_order(
         assert days == sorted(set(days)), name
 
 
-def test_the_five_agencies_of_the_demo_send_everything_with_no_lower_date(schemas: Path) -> None:
+def test_the_agencies_of_the_demo_and_the_sandbox_send_everything_with_no_lower_date(
+    schemas: Path,
+) -> None:
     feeds = {feed["agency"]: feed for feed in read(schemas, "feeds")["feeds"] if "agency" in feed}
     assert feeds.keys() == {
         "norfolk-police",
@@ -131,6 +133,7 @@ def test_the_five_agencies_of_the_demo_send_everything_with_no_lower_date(schema
         "norfolk-school",
         "norfolk-voluntary",
         "norfolk-health",
+        "sandbox",
     }
     assert all(feed["types"] == ["*"] and "since" not in feed for feed in feeds.values())
 

@@ -26,6 +26,7 @@ FAMILIES = {
     "norfolk-voluntary": PARTNER,
     "norfolk-health": PARTNER,
     "norfolk-qa": {"oversight", "referral", "training", "gap", "alert", "child", "event"},
+    "sandbox": (POLICE | PARTNER | {"social-care"}) - {"alert", "child"},
     "norfolk-opcc": set(),
     "referral-watch": {"identity"},
 }
