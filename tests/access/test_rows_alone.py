@@ -30,6 +30,8 @@ from tests.services.conftest import Dsn, Pool, pool_of
 DECIDED_BY_THE_CODE = {
     "alerts GET /api/v1/alerts/outbox": "how the mail goes, in which no child is",
     "intake GET /v1/erasures/{erasure_id}": "how far it is: no ref, and no row, of any child",
+    "intake GET /v1/children/{child_ref}/accesses": "a function of the database asks for the role",
+    "intake GET /v1/audit": "a function of the database asks for the role",
     "intake GET /v1/break-glass": "for who is named in policy, by the roles in the database",
     **dict.fromkeys(
         (
