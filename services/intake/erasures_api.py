@@ -89,13 +89,14 @@ def routes() -> APIRouter:
     router = APIRouter(prefix="/v1", default_response_class=Response)
     asked = {202: {"model": ErasureStatus, "description": "Asked for, or under way."}}
     common = (401, 403, 404, 422, 503)
+    with_body = (400, 413, *common)
     router.post(
         "/erasures",
         summary="Ask for a child to be erased",
         operation_id="request_erasure",
         status_code=202,
         response_model=None,
-        responses=responses(asked, 409, *common),
+        responses=responses(asked, 409, *with_body),
     )(request_erasure)
     router.post(
         "/erasures/{erasure_id}/confirmation",
@@ -120,14 +121,16 @@ def routes() -> APIRouter:
         operation_id="set_hold",
         status_code=201,
         response_model=None,
-        responses=responses({201: {"model": Hold, "description": "It stands."}}, *common),
+        responses=responses({201: {"model": Hold, "description": "It stands."}}, *with_body),
     )(set_hold)
     router.post(
         "/holds/{hold_id}/lifted",
         summary="Lift a legal hold",
         operation_id="lift_hold",
         response_model=None,
-        responses=responses({200: {"model": Hold, "description": "It stands no more."}}, *common),
+        responses=responses(
+            {200: {"model": Hold, "description": "It stands no more."}}, *with_body
+        ),
     )(lift_hold)
     return router
 

@@ -74,7 +74,7 @@ def routes() -> APIRouter:
         response_class=Response,
         responses=responses(
             {201: {"model": Broken, "description": "Open, on record and up for review."}},
-            *(401, 403, 404, 422, 503),
+            *(400, 401, 403, 404, 413, 422, 503),
         ),
     )(break_glass)
     router.get(
@@ -96,7 +96,8 @@ def routes() -> APIRouter:
         response_model=None,
         response_class=Response,
         responses=responses(
-            {204: {"description": "Kept. Never by who broke it."}}, *(401, 403, 404, 422, 503)
+            {204: {"description": "Kept. Never by who broke it."}},
+            *(400, 401, 403, 404, 413, 422, 503),
         ),
     )(review_glass)
     return router
