@@ -45,6 +45,7 @@ def serving(dsn: str, folder: Path, key: ECKey, master_key: bytes) -> Iterator[S
         "RW_KAFKA_BOOTSTRAP": f"{HOST}:9",
         "RW_JWKS_FILE": str(folder / "jwks"),
         "RW_MASTER_KEY_FILE": str(folder / "master"),
+        "RW_SEALING_KEY_FILE": str(folder / "master"),
         "RW_HTTP_PORT": str(port),
     }
     log = folder / "intake.log"
@@ -55,16 +56,16 @@ def serving(dsn: str, folder: Path, key: ECKey, master_key: bytes) -> Iterator[S
         )  # fmt: skip
     served = Served(f"http://{HOST}:{port}", process, log)
     try:
-        _answers(served.url)
+        _answers(served.url, process)
         yield served
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _answers(url: str) -> None:
+def _answers(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and process.poll() is None:
         try:
             httpx.get(f"{url}/health/live")
         except httpx.TransportError:
