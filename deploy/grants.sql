@@ -146,7 +146,6 @@ SELECT access.protect('intake.outbox');
 SELECT access.protect('intake.effect');
 SELECT access.protect('intake.review', 'intake_reader',
     'EXISTS (SELECT FROM intake.record WHERE record.record_ref = ANY (review.records))');
-SELECT access.protect('intake.original');
 SELECT access.protect('intake.block');
 SELECT access.protect('intake.crowded_block');
 SELECT access.protect('intake.rematch');
