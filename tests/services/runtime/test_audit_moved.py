@@ -8,8 +8,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from deploy import access
 from deploy.embedded.ports import HOST
 from services.runtime import postgres
+from services.runtime.contracts import Contracts
 from tests.services.conftest import ROOT, pool_of
 from tests.services.marks import mark_of
 from tests.services.runtime.test_audit import linked
@@ -19,13 +21,16 @@ Older = Callable[[str], str]
 
 
 @pytest.fixture
-async def older(postgres_port: int, template: str, tmp_path: Path) -> AsyncIterator[Older]:
+async def older(
+    postgres_port: int, template: str, tmp_path: Path, contracts: Contracts
+) -> AsyncIterator[Older]:
     """A database as it was before: intake's and dashboards' migrations up to then."""
     assert template  # its roles are the server's
     name = f"older_{secrets.token_hex(6)}"
     server = await asyncpg.connect(f"postgresql://postgres@{HOST}:{postgres_port}/postgres")
     await server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
     owner = await asyncpg.connect(f"postgresql://postgres@{HOST}:{postgres_port}/{name}")
+    await access.prepare(owner, contracts.registry.agencies.values())
     for service in ("intake", "dashboards"):
         await owner.execute(f"CREATE SCHEMA {service} AUTHORIZATION {service}")
         folder = tmp_path / service / "migrations"
