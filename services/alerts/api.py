@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 
 from services.alerts import mail_store, queue, weekly
 from services.alerts.answers import AlertPage, AlertWhole, OutboxState, WeeklyReport
-from services.alerts.desk import PROBLEM, Desk, caller_of, desk_of, each_once, fault
+from services.alerts.desk import PROBLEM, Desk, caller_of, desk_of
 from services.alerts.notices import Telling
 from services.alerts.question import BadCursor, Question, WeekAsked
 from services.alerts.settings import Settings
@@ -20,6 +20,7 @@ from services.domain.rules.described import RULES
 from services.runtime import clock
 from services.runtime.auth import Caller, Verifier
 from services.runtime.contracts import Contracts, read_toml
+from services.runtime.questions import each_once, fault
 
 CSV: Final = "text/csv"
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

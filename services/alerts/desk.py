@@ -1,13 +1,11 @@
 """What does every route of alerts need: the database, who is who, the policy, and who asks?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from asyncpg import Pool, Record
 from fastapi import Depends, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel
 
 from services.alerts.answers import Problem
 from services.alerts.notices import Telling
@@ -54,21 +52,3 @@ def caller_of(
 ) -> Caller:
     """Return who asks. Raises Unauthorised, answered 401."""
     return desk.caller(credentials)
-
-
-def each_once(question: type[BaseModel]) -> Callable[[Request], None]:
-    """Refuse a parameter of a question stated twice: either value would be a guess."""
-
-    def check(request: Request) -> None:
-        stated = [name for name, _ in request.query_params.multi_items()]
-        names = {field.alias or name for name, field in question.model_fields.items()}
-        twice = {name for name in names if stated.count(name) > 1}
-        if twice:
-            raise RequestValidationError([fault(name, "repeated") for name in sorted(twice)])
-
-    return check
-
-
-def fault(parameter: str, code: str) -> dict[str, object]:
-    """Name what is wrong with a parameter, as FastAPI does."""
-    return {"loc": ("query", parameter), "type": code}

@@ -9,20 +9,13 @@ from fastapi.exceptions import RequestValidationError
 from services.dashboards import dip_api, explanation_api, figures_api, handlers, me_api
 from services.dashboards.answers import GapPage
 from services.dashboards.cursor import BadCursor
-from services.dashboards.desk import (
-    PROBLEM,
-    Desk,
-    caller_of,
-    desk_of,
-    each_once,
-    fault,
-    pool_of,
-)
+from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of, pool_of
 from services.dashboards.question import Question
 from services.dashboards.settings import Settings
 from services.runtime import clock
 from services.runtime.auth import Caller, Verifier
 from services.runtime.contracts import Contracts
+from services.runtime.questions import each_once, fault
 from services.runtime.settings import Misconfigured
 from services.runtime.sign_in import People
 

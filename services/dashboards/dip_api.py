@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.dashboards import dip_samples
-from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of, each_once
+from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of
 from services.dashboards.dip_answers import Agreement, DipSample
 from services.dashboards.handlers import Forbidden
 from services.domain.dip_strata import Month, month_of
 from services.runtime.auth import Caller
+from services.runtime.questions import each_once
 
 _Month = Annotated[
     str, Path(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="YYYY-MM, of London.")

@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.dashboards import explanation
 from services.dashboards.answers import Explanation, RuleCatalogue
-from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of, each_once
+from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of
 from services.dashboards.handlers import Forbidden
 from services.dashboards.question import Moment
 from services.domain.rules import described
 from services.runtime import clock
 from services.runtime.auth import Caller
+from services.runtime.questions import each_once
 
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 

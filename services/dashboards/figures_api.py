@@ -9,11 +9,12 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.dashboards import equity_pack, silence
-from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of, each_once, fault
+from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of
 from services.dashboards.handlers import Forbidden
 from services.domain.moments import LONDON
 from services.runtime import clock
 from services.runtime.auth import Caller
+from services.runtime.questions import each_once, fault
 
 MOST_MONTHS: Final = 60
 ZIP: Final = "application/zip"

@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
 
 from services.directory import answers, handlers, imports_api, onward_api, store
-from services.directory.desk import PROBLEM, Desk, caller_of, desk_of, each_once
+from services.directory.desk import PROBLEM, Desk, caller_of, desk_of
 from services.directory.question import OrukAsked, PreventionAsked, ServicesAsked
 from services.directory.settings import Settings
 from services.directory.store import Held
@@ -15,6 +15,7 @@ from services.domain import oruk
 from services.runtime import clock
 from services.runtime.auth import Caller, Verifier
 from services.runtime.contracts import Contracts
+from services.runtime.questions import each_once
 from services.runtime.settings import Misconfigured
 
 PROFILE = "https://docs.openreferraluk.org/"

@@ -8,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.directory import reading, store
 from services.directory.answers import Imported
-from services.directory.desk import PROBLEM, Desk, caller_of, desk_of, each_once
+from services.directory.desk import PROBLEM, Desk, caller_of, desk_of
 from services.directory.reading import NotReadable, Read
 from services.directory.store import Outcome
 from services.runtime import problems
 from services.runtime.auth import Caller
+from services.runtime.questions import each_once
 
 PATH: Final = "/api/v1/imports"
 LARGEST: Final = 5_000_000

@@ -9,12 +9,13 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.directory import onward
-from services.directory.desk import PROBLEM, Desk, caller_of, desk_of, each_once, fault
+from services.directory.desk import PROBLEM, Desk, caller_of, desk_of
 from services.directory.onward import BadCursor, Forbidden
 from services.directory.onward_question import Dimension, Months, Own, State
 from services.domain.onward_measures import COLUMNS
 from services.runtime import clock
 from services.runtime.auth import Caller
+from services.runtime.questions import each_once, fault
 
 CSV = "text/csv"
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final, Literal
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from services.directory.desk import fault
 from services.directory.question import Kind
 from services.domain.moments import LONDON, london_day
+from services.runtime.questions import fault
 
 MOST_MONTHS: Final = 60
 USUAL_DAYS: Final = 365

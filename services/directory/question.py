@@ -7,8 +7,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.directory.catalogue import Catalogue
-from services.directory.desk import fault
 from services.domain.offers import Wanted
+from services.runtime.questions import fault
 
 Kind = Literal[
     "therapeutic", "mentoring", "family-support", "speech-and-language", "violence-reduction",
