@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +70,15 @@ def test_the_client_prints_every_fault_and_stores_what_is_good(
 
 
 @pytest.fixture
-def own_kafka(stack: Stack) -> str:
+def own_kafka(stack: Stack) -> Iterator[str]:
     """Give a broker with an agency's own topics; the stack's stands in for the agency's."""
     bootstrap: str = stack.endpoints["kafka"]
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-    admin.create_topics([NewTopic(TOPIC, 1, 1), NewTopic(f"{TOPIC}.refused", 1, 1)])
+    own = [NewTopic(TOPIC, 1, 1), NewTopic(f"{TOPIC}.refused", 1, 1)]
+    admin.create_topics(own)
+    yield bootstrap
+    admin.delete_topics([topic.name for topic in own])
     admin.close()
-    return bootstrap
 
 
 def bridge(stack: Stack, bootstrap: str, **more: str) -> "subprocess.Popen[str]":
