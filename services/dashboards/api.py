@@ -1,12 +1,13 @@
 """What do the dashboards serve?"""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 
 import msgspec
 from fastapi import Depends, FastAPI, HTTPException, Query, Response
 from fastapi.exceptions import RequestValidationError
 
-from services.dashboards import dip_api, explanation_api, figures_api, handlers, me_api
+from services.dashboards import dip_api, explanation_api, figures_api, handlers, me_api, pages
 from services.dashboards.answers import GapPage
 from services.dashboards.cursor import BadCursor
 from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of, pool_of
@@ -18,6 +19,9 @@ from services.runtime.contracts import Contracts
 from services.runtime.questions import each_once, fault
 from services.runtime.settings import Misconfigured
 from services.runtime.sign_in import People
+from services.runtime.web import Web
+
+TEMPLATES: Final = Path(__file__).with_name("templates")
 
 
 def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAPI:
@@ -31,9 +35,19 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
     )
     verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
     people = People(settings, "dashboards", pool_of)
-    app.state.desk = Desk(
+    desk = Desk(
         contracts or Contracts.load(settings.schemas, settings.policy_pack), verifier, people
     )
+    app.state.desk = desk
+    web = Web(
+        service="dashboards",
+        settings=settings,
+        people=people,
+        templates=TEMPLATES,
+        verify=desk.caller,
+        name_of=desk.registry.name_of,
+    )
+    web.install(app)
     app.get(
         "/api/v1/gaps",
         summary="The gaps that the caller may see",
@@ -53,6 +67,7 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
     app.include_router(dip_api.router())
     app.include_router(people.router())
     app.include_router(me_api.router())
+    app.include_router(pages.router())
     return app
 
 

@@ -1,11 +1,14 @@
-"""How do we say no? RFC 9457 problem details that never repeat what was sent."""
+"""How do we say no? RFC 9457 problem details that never repeat what was sent.
 
-from collections.abc import Callable, Mapping, Sequence
+A service with pages sets `app.state.problem_page`: what a person's browser is shown instead.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
 import asyncpg
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -20,6 +23,7 @@ ORDINARY_BODY: Final = 1024 * 1024
 _log = log.get(__name__)
 
 Fault = Mapping[str, object]
+Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def problem(
@@ -52,12 +56,31 @@ def install(app: FastAPI) -> None:
     installed: list[object] = [one.cls for one in app.user_middleware]
     if BodyLimit not in installed:
         app.add_middleware(BodyLimit, limit=lambda _: ORDINARY_BODY)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(auth.Unauthorised, _unauthorised)
-    app.add_exception_handler(asyncpg.CharacterNotInRepertoireError, _not_text)
+    app.add_exception_handler(RequestValidationError, _shown(_invalid))
+    app.add_exception_handler(HTTPException, _shown(_http))
+    app.add_exception_handler(auth.Unauthorised, _shown(_unauthorised))
+    app.add_exception_handler(asyncpg.CharacterNotInRepertoireError, _shown(_not_text))
     for kind in (*postgres.NOT_NOW, asyncpg.InterfaceError, guard.NotNow, Exception):
-        app.add_exception_handler(kind, _failed)
+        app.add_exception_handler(kind, _shown(_failed))
+
+
+def wants_page(request: Request) -> bool:
+    """Say whether a person's browser asks: it names HTML, and machines do not."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _shown(handler: Handler) -> Handler:
+    """Have what a handler answers shown as a page where a person asked and there are pages."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        found = await handler(request, error)
+        page = getattr(request.app.state, "problem_page", None)
+        if page is None or not wants_page(request):
+            return found
+        shown: Response = page(request, found)
+        return shown
+
+    return answer
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

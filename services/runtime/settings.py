@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     oidc_client_secret_file: Path | None = None
     public_url: str | None = None
     """How browsers reach this service: https, or http on 127.0.0.1, with cookies not Secure."""
+    dashboards_url: str | None = None
+    responses_url: str | None = None
+    """Where browsers find the pages of those services, for links; no slash at the end."""
     session_idle: timedelta = timedelta(minutes=15)
     session_life: timedelta = timedelta(hours=8)
     master_key_file: Path | None = None

@@ -2,7 +2,7 @@
 
 A service makes one `People`, includes its `router` and asks for the `session` in the dependency
 that says who asks, where no token does. Everything unsafe that comes with a cookie must carry the
-session's CSRF token (header `X-CSRF-Token`) and come from our own pages.
+session's CSRF token (header `X-CSRF-Token`, or a form's field `csrf`) and come from our own pages.
 """
 
 import hmac
@@ -15,8 +15,9 @@ from asyncpg import Pool, Record
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.runtime import log
+from services.runtime import log, problems
 from services.runtime.auth import Unauthorised
+from services.runtime.csrf import FIELD, unmasked
 from services.runtime.oidc import CALLBACK, Begun, Provider
 from services.runtime.sessions import SIGN_IN_LASTS, Session, Sessions
 from services.runtime.settings import Settings
@@ -24,6 +25,8 @@ from services.runtime.settings import Settings
 CSRF: Final = "X-CSRF-Token"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOCAL: Final = re.compile(r"/(?![/\\])[^\x00-\x20\\]{0,500}")
+_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+SIGNED_OUT: Final = "/signed-out"
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _log = log.get(__name__)
 
@@ -39,8 +42,8 @@ class People:
         self._pool_of = pool_of
         public = urlsplit(settings.public_url or "")
         self._origin = f"{public.scheme}://{public.netloc}"
-        self._secure = public.scheme != "http"
-        prefix = "__Host-" if self._secure else ""
+        self.secure = public.scheme != "http"
+        prefix = "__Host-" if self.secure else ""
         self.cookie = f"{prefix}rw-{service}"
         self._begun = f"{prefix}rw-{service}-sign-in"
 
@@ -70,7 +73,7 @@ class People:
             summary="End this session",
             operation_id="signOut",
             status_code=204,
-            responses=_told(204, 401, 403),
+            responses=_told(204, 303, 401, 403),
             response_model=None,
             response_class=Response,
         )(self._sign_out)
@@ -85,13 +88,13 @@ class People:
         if found is None:
             raise Unauthorised("expired")
         if request.method not in _SAFE:
-            self._require_own_page(request, found)
+            await self._require_own_page(request, found)
         return found
 
-    def _require_own_page(self, request: Request, session: Session) -> None:
+    async def _require_own_page(self, request: Request, session: Session) -> None:
         """Refuse what another site may have made the browser send."""
         origin = request.headers.get("origin")
-        stated = request.headers.get(CSRF, "")
+        stated = unmasked(await _stated(request))
         if origin not in (None, self._origin) or not hmac.compare_digest(
             stated.encode(), session.csrf.encode()
         ):
@@ -137,22 +140,34 @@ class People:
         return answer
 
     async def _sign_out(self, request: Request) -> Response:
-        """End the session, here and in the browser."""
+        """End the session, here and in the browser; a person is then told so by a page."""
         await self.session(request)
         await self._sessions.close(self._pool_of(request), request.cookies[self.cookie])
         answer = Response(status_code=204, headers=_NO_STORE)
+        if problems.wants_page(request):
+            answer = RedirectResponse(SIGNED_OUT, 303, _NO_STORE)
         self._forget(answer, self.cookie)
         return answer
 
     def _keep(self, answer: Response, name: str, value: str, seconds: int | None) -> None:
         # Lax, for the way back from the provider is another site's; CSRF tokens do the rest.
         answer.set_cookie(
-            name, value, max_age=seconds, path="/", secure=self._secure, httponly=True,
+            name, value, max_age=seconds, path="/", secure=self.secure, httponly=True,
             samesite="lax",
         )  # fmt: skip
 
     def _forget(self, answer: Response, name: str) -> None:
-        answer.delete_cookie(name, path="/", secure=self._secure, httponly=True, samesite="lax")
+        answer.delete_cookie(name, path="/", secure=self.secure, httponly=True, samesite="lax")
+
+
+async def _stated(request: Request) -> str:
+    """Return the CSRF token that came along: in the header, or in a form's field."""
+    if CSRF in request.headers:
+        return request.headers[CSRF]
+    if request.headers.get("content-type", "").startswith(_FORMS):
+        field = (await request.form()).get(FIELD)
+        return field if isinstance(field, str) else ""
+    return ""
 
 
 _SAID: Final = {

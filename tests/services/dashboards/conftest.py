@@ -71,10 +71,10 @@ async def ask(
     async with httpx.AsyncClient(transport=transport, base_url="http://dashboards") as client:
 
         async def asked(
-            persona: str | None, path: str = "/api/v1/gaps", **query: str
+            persona: str | None, path: str = "/api/v1/gaps", *, accept: str = "*/*", **query: str
         ) -> httpx.Response:
             bearer = {} if persona is None else {"Authorization": f"Bearer {tokens[persona]}"}
-            return await client.get(path, params=query, headers=bearer)
+            return await client.get(path, params=query, headers={"Accept": accept, **bearer})
 
         yield asked
 

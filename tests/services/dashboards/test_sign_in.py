@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from lxml import html
 from pydantic import SecretStr
 
 from deploy.embedded import provider
@@ -180,6 +181,23 @@ async def test_what_is_changed_by_cookie_needs_the_sessions_token_and_our_own_pa
     assert answer.status_code == 204
     assert COOKIE not in browser.cookies
     browser.cookies.set(COOKIE, held, domain="127.0.0.1")
+    assert (await browser.get("/api/v1/me")).status_code == 401
+
+
+async def test_a_form_carries_the_token_in_a_field_and_a_person_is_told_that_they_are_out(
+    browser: httpx.AsyncClient,
+) -> None:
+    await _sign_in(browser, "qa-reviewer")
+    first, second = [(await browser.get("/")).text for _ in range(2)]
+    tokens = [html.fromstring(page).xpath("//input[@name='csrf']/@value")[0]
+              for page in (first, second)]  # fmt: skip
+    assert tokens[0] != tokens[1]
+    person = {"Accept": "text/html", "Origin": OURS}
+    refused = await browser.post("/sign-out", data={"csrf": tokens[0][:-4]}, headers=person)
+    assert (refused.status_code, "You may not see this page" in refused.text) == (403, True)
+    answer = await browser.post("/sign-out", data={"csrf": tokens[1]}, headers=person)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/signed-out")
+    assert "You are signed out" in (await browser.get("/signed-out")).text
     assert (await browser.get("/api/v1/me")).status_code == 401
 
 

@@ -1,0 +1,63 @@
+"""What is said to a person when something goes wrong? Plain words and the way on, never a trace."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import quote
+
+from fastapi import Request, Response
+
+_SAID: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
+    401: (
+        "Sign in",
+        ("You need to sign in to see this page. Who does nothing for 15 minutes is signed out.",),
+    ),
+    403: (
+        "You may not see this page",
+        (
+            "Your role is not shown what is here, or the page was open too long to be sent.",
+            "If you need it for your work, ask whoever runs this service for you.",
+        ),
+    ),
+    404: (
+        "Page not found",
+        (
+            "If you typed the address, check it.",
+            "If you followed a link, what it led to may be gone, or you may not be shown it.",
+        ),
+    ),
+    405: ("This cannot be done here", ("Go back and use the buttons of the page.",)),
+    413: ("That is too large", ("Send less at a time.",)),
+    422: ("This address is not right", ("Something in the address is not as we expect it.",)),
+    429: ("Too many requests", ("Wait a minute, then try again.",)),
+    503: (
+        "This service is away for a moment",
+        ("Nothing was lost. Try again in a minute.",),
+    ),
+}
+_OTHERWISE: Final = (
+    "Something went wrong here",
+    ("It is our fault, and it has been written down. Try again later.",),
+)
+
+
+def said(request: Request, answer: Response) -> dict[str, Any]:
+    """Return what the page of a problem shows; `errors` name what is wrong, never a value."""
+    title, lines = _SAID.get(answer.status_code, _OTHERWISE)
+    problem = json.loads(bytes(answer.body))
+    return {
+        "title": title,
+        "lines": lines,
+        "errors": problem.get("errors", ()),
+        "sign_in": _sign_in(request) if answer.status_code == HTTPStatus.UNAUTHORIZED else None,
+    }
+
+
+def _sign_in(request: Request) -> str:
+    """Return where to sign in and come back from; what was being sent is not sent again."""
+    place = request.url.path
+    if request.method == "GET" and request.url.query:
+        place += f"?{request.url.query}"
+    back = "/" if place.startswith("/sign-") else place
+    return f"/sign-in?return_to={quote(back, safe='')}"

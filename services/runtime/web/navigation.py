@@ -1,0 +1,50 @@
+"""What does who find at the top of every page? At most seven entries a role, in this order."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+PCC: Final = frozenset({"pcc-analyst", "pcc-editor"})
+FORCE: Final = frozenset({"police-supervisor"})
+REVIEW: Final = frozenset({"qa-reviewer"})
+AGENCY: Final = frozenset({"agency"})
+RUN: Final = frozenset({"administrator"})
+MOST: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: where it leads, at which service, and for whom it is."""
+
+    text: str
+    path: str
+    roles: frozenset[str]
+    service: str = "dashboards"
+
+
+ENTRIES: Final = (Entry("Overview", "/", PCC | FORCE | REVIEW | RUN),)
+FOOTER: Final = (
+    ("About the data", "/about-data"),
+    ("Accessibility", "/accessibility"),
+    ("Privacy", "/privacy"),
+    ("Cookies", "/cookies"),
+    ("Help", "/help"),
+)
+"""What is at the foot of every page, for everybody: words and path at the dashboards."""
+
+
+def entries(
+    role: str, service: str, path: str, homes: Mapping[str, str | None]
+) -> Iterator[dict[str, object]]:
+    """Yield the entries of a role as the component takes them; `homes` are services' addresses."""
+    for entry in ENTRIES:
+        home = "" if entry.service == service else homes.get(entry.service)
+        if role in entry.roles and home is not None:
+            here = entry.service == service and path == entry.path
+            within = entry.path != "/" and path.startswith(f"{entry.path}/")
+            yield {
+                "text": entry.text,
+                "href": f"{home}{entry.path}",
+                "current": here,
+                "active": entry.service == service and within,
+            }
