@@ -78,6 +78,12 @@ def environment(
         told["RW_PUBLIC_URL"] = f"http://{HOST}:{ports[process.name]}"
         for pages in PAGES & ports.keys():
             told[f"RW_{pages.upper()}_URL"] = f"http://{HOST}:{ports[pages]}"
+    if process.role == "dashboards":  # its pages ask these for who is signed in
+        told["RW_ACTING_KEY_FILE"] = str(secret_files.pages_key(places.secrets))
+        told |= {
+            f"RW_{name.upper()}_URL": f"http://{HOST}:{ports[name]}"
+            for name in ("intake", "directory")
+        }
     if process.role in {"intake", "feedback"}:  # receivers of a demo are on this machine
         told["RW_SEALING_KEY_FILE"] = str(secret_files.sealing_key(places.secrets))
         told["RW_PRIVATE_RECEIVERS"] = "true"

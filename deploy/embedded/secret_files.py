@@ -39,6 +39,11 @@ def sealing_key(folder: Path) -> Path:
     return _key(folder / "sealing.key")
 
 
+def pages_key(folder: Path) -> Path:
+    """Return the file of the key by which the dashboards sign for who is signed in to them."""
+    return folder / "pages.jwk"
+
+
 def _once(file: Path, make: Callable[[], str]) -> str:
     """Return what the file holds; write it first where there is none."""
     if not file.exists():

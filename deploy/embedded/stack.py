@@ -143,6 +143,9 @@ class Stack:
             ]:
                 made.result()
         self._signing_key()
+        tokens.acting_key(
+            secret_files.pages_key(self.places.secrets), self.places.jwks, "dashboards"
+        )
         secret_files.master_key(self.places.secrets)
 
     def _await(self, name: str, ready: Callable[[], bool]) -> None:

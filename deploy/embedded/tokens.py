@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey
 
 from deploy.embedded.places import write_private
 from services.runtime import clock
+from services.runtime.auth import ACTS
 
 ALGORITHM = "ES256"
 NAME = "referral-watch"
@@ -60,6 +61,19 @@ def signing_key(private: Path, public: Path) -> ECKey:
     return key
 
 
+def acting_key(private: Path, public: Path, service: str) -> None:
+    """Have a service's own key, by which it signs for who is signed in to it, made and published.
+
+    It is marked with the service's name; another that was so marked before is published no more.
+    """
+    if not private.exists():
+        _keep(private, _made())
+    key = ECKey.import_key(json.loads(private.read_text())).as_dict(private=False)
+    held = json.loads(public.read_text())["keys"]
+    others = [one for one in held if one.get(ACTS) != service and one["kid"] != key["kid"]]
+    _write(public, [*others, {**key, ACTS: service}])
+
+
 def rotate(private: Path, public: Path, now: datetime) -> ECKey:
     """Make a new key that signs from now on, and return it; the old one goes on verifying.
 
@@ -91,14 +105,20 @@ def _verifying(public: Path, signing: ECKey, now: datetime) -> list[PublicKey]:
     """Return the published keys that sign no more and still verify."""
     held = json.loads(public.read_text())["keys"] if public.exists() else []
     return [
-        key for key in held if key["kid"] != signing.kid and key.get("exp", 0) > now.timestamp()
+        key
+        for key in held
+        if key["kid"] != signing.kid and (ACTS in key or key.get("exp", 0) > now.timestamp())
     ]
 
 
 def _publish(public: Path, signing: ECKey, verifying: Sequence[PublicKey]) -> None:
+    _write(public, [signing.as_dict(private=False), *verifying])
+
+
+def _write(public: Path, keys: Sequence[PublicKey]) -> None:
     """Write the JWKS whole or not at all: services read it whenever it changes."""
     beside = public.with_name(f".{public.name}.new")
-    beside.write_text(json.dumps({"keys": [signing.as_dict(private=False), *verifying]}))
+    beside.write_text(json.dumps({"keys": list(keys)}))
     beside.replace(public)
 
 

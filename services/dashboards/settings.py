@@ -1,5 +1,15 @@
-"""What are the dashboards told by their environment? The runtime's settings, no more."""
+"""What are the dashboards told by their environment?"""
 
-from services.runtime.settings import Settings
+from pathlib import Path
 
-__all__ = ["Settings"]
+from services.runtime.settings import Settings as RuntimeSettings
+
+
+class Settings(RuntimeSettings):
+    """The runtime's settings, and whom pages ask on behalf of who is signed in."""
+
+    acting_key_file: Path | None = None
+    """The private key by which we sign for people (docs/decisions/acting-for-people.md)."""
+
+    intake_url: str | None = None
+    directory_url: str | None = None

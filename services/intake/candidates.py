@@ -102,6 +102,8 @@ TITLES: Mapping[str, str] = {
     "not-your-source": "The source belongs to another agency",
     "type-not-allowed": "This agency may not send events of this type",
     "not-entitled": "Only the agency whose work it is may say this",
+    "not-in-your-name": "On our pages everybody speaks in their own name",
+    "own-work": "Nobody reviews their own work; that you tried is on record",
     "conflict": "An event with this source and id was sent before with another content",
     "erased": "What was sent before with this source and id was erased, and is not taken in again",
     "event-too-large": "The event is too large",

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from services.domain.events import AMENDED, MADE, RETRACTED, WITHDRAWN, Key
-from services.intake import destroying, entitlement, identity_in_refs, knowledge, store
+from services.intake import destroying, entitlement, identity_in_refs, knowledge, own_hand, store
 from services.intake.candidates import Answer, Candidate, refused
 from services.intake.features import age_at, published, sealed_form, topic_of
 from services.intake.held import Held, open_held, statement
@@ -90,6 +90,8 @@ class Chunk:
                 candidate, records.get(place), known, own, self.caller, registry
             ):
                 refusals[place] = refused(403, "not-entitled", candidate.event)
+            elif said := await own_hand.refusal(self.connection, candidate, self.caller):
+                refusals[place] = refused(403, said, candidate.event)
             elif candidate.child_ref is not None:
                 ref = entitlement.resolve(candidate, self.caller, known, registry)
                 if ref is None:

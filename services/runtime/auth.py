@@ -1,6 +1,6 @@
 """Who is calling? A bearer token (JWT, ES256) checked against a JWKS file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,11 @@ ISSUER: Final = "referral-watch"
 AUDIENCE: Final = "referral-watch"
 LEEWAY_SECONDS: Final = 60
 MAX_TOKEN: Final = 4096
+ACTS: Final = "acts"
+"""The member of a published key that names the service of ours that signs by it for people."""
+
+ACTING_SECONDS: Final = 120
+"""How long at most a token lasts that a service signs for somebody who is signed in to it."""
 ABSENT: Final = object()
 ROLES: Final = frozenset(
     {"agency", "police-supervisor", "qa-reviewer", "pcc-analyst", "pcc-editor", "administrator"}
@@ -34,7 +39,8 @@ class Unauthorised(Exception):
 class Caller:
     """Who is calling, as the token says it; `areas` narrows the registry's, () to none at all.
 
-    `purposes` are those for which alone they may ask who a child is; None: for any.
+    `purposes` are those for which alone they may ask who a child is; None: for any. `through` is
+    the service of ours by whose pages they act (`acting.Acting`); None for who calls by themselves.
     """
 
     subject: str
@@ -42,6 +48,7 @@ class Caller:
     role: str
     areas: tuple[str, ...] | None = None
     purposes: tuple[str, ...] | None = None
+    through: str | None = None
 
     def may_ask(self, purpose: str) -> bool:
         """Say whether the token lets them ask for this purpose."""
@@ -55,6 +62,7 @@ class Verifier:
         self._path = jwks
         self._stamp = (0, 0)
         self._keys = KeySet([])
+        self._acting: dict[str, str] = {}
         self._refresh()
 
     def verify(self, bearer: str) -> Caller:
@@ -66,10 +74,12 @@ class Verifier:
         scheme, _, token = bearer.strip().rpartition(" ")
         if scheme.lower() not in ("", "bearer") or not token or len(token) > MAX_TOKEN:
             raise Unauthorised("malformed")
-        return caller_from(self._claims(token))
+        claims, key_id = self._claims(token)
+        through = _acting(claims, self._acting.get(key_id))
+        return replace(caller_from(claims), through=through)
 
-    def _claims(self, token: str) -> dict[str, object]:
-        """Check signature, issuer, audience and times."""
+    def _claims(self, token: str) -> tuple[dict[str, object], str]:
+        """Check signature, issuer, audience and times; return also the id of the key."""
         try:
             decoded = jwt.decode(token, self._keys, algorithms=ALGORITHMS)
         except (JoseError, ValueError):
@@ -78,15 +88,34 @@ class Verifier:
             _registry().validate(decoded.claims)
         except JoseError as error:
             raise Unauthorised("expired" if "expired" in error.error else "claims") from None
-        return decoded.claims
+        return decoded.claims, str(decoded.header.get("kid"))
 
     def _refresh(self) -> None:
         """Read the keys again if the file is another than last time."""
         status = self._path.stat()
         stamp = (status.st_mtime_ns, status.st_ino)
         if stamp != self._stamp:
-            self._keys = KeySet.import_key_set(msgspec.json.decode(self._path.read_bytes()))
+            published = msgspec.json.decode(self._path.read_bytes())
+            self._keys = KeySet.import_key_set(published)
+            self._acting = {
+                key["kid"]: key[ACTS] for key in published["keys"] if ACTS in key and "kid" in key
+            }
             self._stamp = stamp
+
+
+def _acting(claims: dict[str, object], signed_by: str | None) -> str | None:
+    """Return the service that acts for the caller; None for who calls by themselves.
+
+    A service's key signs for nobody but through itself, and for moments; no other key says that
+    anybody acts through a service. Raises Unauthorised.
+    """
+    if claims.get("act") != (None if signed_by is None else {"sub": signed_by}):
+        raise Unauthorised("claims")
+    issued, ends = claims["iat"], claims["exp"]
+    lasts = ends - issued if isinstance(issued, int) and isinstance(ends, int) else None
+    if signed_by is not None and (lasts is None or not 0 < lasts <= ACTING_SECONDS):
+        raise Unauthorised("claims")
+    return signed_by
 
 
 def _registry() -> jwt.JWTClaimsRegistry:

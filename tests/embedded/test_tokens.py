@@ -8,7 +8,8 @@ from joserfc.jwk import ECKey
 
 from deploy.embedded import tokens
 from services.runtime import clock
-from services.runtime.auth import Verifier
+from services.runtime.acting import Acting
+from services.runtime.auth import Caller, Verifier
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -89,3 +90,22 @@ def test_after_a_rotation_every_persona_gets_a_token_by_the_new_key(tmp_path: Pa
     held = tokens.renew(tokens.signing_key(private, public), {}, NOON)
     renewed = tokens.renew(tokens.rotate(private, public, NOON), held, NOON)
     assert not set(renewed.values()) & set(held.values())
+
+
+def test_a_services_own_key_is_published_once_marked_and_outlives_a_rotation(
+    tmp_path: Path,
+) -> None:
+    tokens.signing_key(tmp_path / "signing.jwk", tmp_path / "jwks.json")
+    private, public = tmp_path / "pages.jwk", tmp_path / "jwks.json"
+    tokens.acting_key(private, public, "dashboards")
+    tokens.acting_key(private, public, "dashboards")
+    tokens.rotate(tmp_path / "signing.jwk", public, clock.now())
+    published = json.loads(public.read_text())["keys"]
+    marked = [one for one in published if "acts" in one]
+    assert [one["acts"] for one in marked] == ["dashboards"]
+    assert len(published) == 3
+    assert not any("d" in one for one in published)
+    who = Caller("SGT-1", "norfolk-police", "police-supervisor")
+    assert (
+        Verifier(public).verify(Acting.load(private, "dashboards").token(who)).agency == who.agency
+    )

@@ -4,6 +4,7 @@ import hmac
 import json
 import os
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 from services.runtime import clock
+from services.runtime.acting import Acting
 from services.runtime.auth import Caller, Unauthorised, Verifier
 
 
@@ -179,3 +181,33 @@ def test_keys_rotate_with_an_overlap_and_without_a_restart(jwks: Path, signing: 
     publish(jwks, new)
     with pytest.raises(Unauthorised):
         verifier.verify(old)
+
+
+def _pages(jwks: Path, signing: ECKey) -> ECKey:
+    """Publish the pages' own key beside the one that signs all tokens."""
+    made = key("pages")
+    content = KeySet([signing, made]).as_dict(private=False)
+    content["keys"][1]["acts"] = "dashboards"
+    jwks.write_text(json.dumps(content))
+    return made
+
+
+def test_who_acts_through_our_pages_is_known_as_such(jwks: Path, signing: ECKey) -> None:
+    who = Caller("SGT-1", "norfolk-police", "police-supervisor", ("E10000020",), ("complaint",))
+    token = Acting(_pages(jwks, signing), "dashboards").token(who)
+    assert Verifier(jwks).verify(token) == replace(who, through="dashboards")
+
+
+def test_nobody_else_says_that_somebody_acts_through_them(jwks: Path, signing: ECKey) -> None:
+    pages = _pages(jwks, signing)
+    act = {"sub": "dashboards"}
+    good = mint(pages, act=act, exp=int(clock.now().timestamp()) + 60)
+    assert Verifier(jwks).verify(good).through == "dashboards"
+    for signed in (
+        mint(signing, act=act),  # by the key of all tokens
+        mint(pages, exp=int(clock.now().timestamp()) + 60),  # without saying through whom
+        mint(pages, act={"sub": "alerts"}, exp=int(clock.now().timestamp()) + 60),
+        mint(pages, act=act),  # for longer than moments
+    ):
+        with pytest.raises(Unauthorised, match="claims"):
+            Verifier(jwks).verify(signed)
