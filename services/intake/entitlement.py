@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.domain.disagreements import RAISED, TYPES
 from services.domain.events import AMENDED, INCIDENT_TYPES, MADE, NOT_REFERRED, RETRACTED, WITHDRAWN
 from services.domain.registry import Registry
 from services.intake.candidates import Candidate
@@ -115,10 +116,10 @@ def _entitled(  # noqa: PLR0913 - what is said, by whom, of what is known
     if candidate.type == ANSWERED:
         gap = known.gaps.get(candidate.stated["gap_id"])
         return gap is None or gap.agency == candidate.agency
-    if candidate.type in ABOUT_GAPS:
-        gaps = (known.gaps.get(gap_id) for gap_id in gaps_named(candidate))
-        return all(gap is None or sees(caller, gap.agency, registry) for gap in gaps)
-    return True
+    if candidate.type in TYPES:
+        return _may_disagree(candidate, caller, known, own, registry)
+    gaps = (known.gaps.get(gap_id) for gap_id in gaps_named(candidate))
+    return all(gap is None or sees(caller, gap.agency, registry) for gap in gaps)
 
 
 def resolve(
@@ -137,7 +138,7 @@ def resolve(
         for carrier in known.carriers.get((kind, ref), ()):
             if (
                 carrier.child_ref == candidate.child_ref
-                and carrier.type in WORK_TYPES.get(kind, frozenset())
+                and (carrier.type in WORK_TYPES.get(kind, frozenset()) or candidate.type in TYPES)
                 and sees(caller, carrier.agency, registry)
             ):
                 return carrier.record_ref
@@ -186,6 +187,22 @@ def _may_change(
     return not any(
         len(records_of[maker.agency]) == 1 and not _conflict(candidate, maker) for maker in makers
     )
+
+
+def _may_disagree(
+    candidate: Candidate, caller: Caller, known: Knowledge, own: OwnChunk, registry: Registry
+) -> bool:
+    """Only who made a referral disagrees with what was decided of it; its parties carry it on.
+
+    One not known may be anybody's: then the fold decides.
+    """
+    ref = candidate.stated["referral_ref"]
+    carriers = known.carriers.get(("referral", ref), ())
+    if not carriers or ref in own.made:
+        return True
+    if candidate.type == RAISED:
+        return any(maker.agency == candidate.agency for maker in owners(known, ref))
+    return any(sees(caller, carrier.agency, registry) for carrier in carriers)
 
 
 def _first(makers: Sequence[Carrier]) -> set[str]:

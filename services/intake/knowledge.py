@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from services.domain.disagreements import TYPES
 from services.domain.events import AMENDED, MADE, NOT_REFERRED, WITHDRAWN, Key, agency_of
 from services.intake.candidates import Candidate
 from services.intake.store import Connection
@@ -154,7 +155,7 @@ def gaps_named(candidate: Candidate) -> Sequence[str]:
 
 def _wanted(candidate: Candidate) -> Iterable[tuple[str, str]]:
     """Which (kind, ref) have to be looked up for a candidate."""
-    if candidate.type in {AMENDED, WITHDRAWN}:
+    if candidate.type in {AMENDED, WITHDRAWN} | TYPES:
         yield "referral", candidate.stated["referral_ref"]
     elif candidate.type == NOT_REFERRED:
         for ref in candidate.stated["triggers"]:

@@ -4,7 +4,7 @@ A ref can be guessed, and an agency holds whatever it sent under one: so that is
 Who may follow is decided by the child's history as it stands.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -62,6 +62,8 @@ class Follower:
     pool: "asyncpg.Pool[asyncpg.Record]"
     registry: Registry
     policy: Policy
+    disagreement: Callable[[Folded, str, datetime], dict[str, Any] | None]
+    """Tells of the last disagreement about a referral."""
 
     async def follow(self, caller: Caller, asked: Asked, now: datetime) -> dict[str, Any] | None:
         """Tell of a referral as it stands; None where there is none that the caller may follow.
@@ -131,7 +133,9 @@ class Follower:
         return {
             "referral_ref": ref,
             "as": as_what,
+            "child_ref": folded.child_ref,
             **followed(folded, ref, as_what, self.policy, now),
+            "disagreement": self.disagreement(folded, ref, now),
             "gaps": [
                 told(gap, caller, self.registry) for gap in gaps if seen(gap, caller, self.registry)
             ],

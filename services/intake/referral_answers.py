@@ -93,11 +93,43 @@ class OwnReceipt(BaseModel):
     in_chronology: bool
 
 
+class LadderTold(BaseModel):
+    """Who says which stages there are."""
+
+    since: date
+    source: str
+    standing: Literal["statute", "guidance", "local", "assumption"]
+
+
+class DisagreementTold(BaseModel):
+    """A disagreement about a decision: how far it has come, and how long it has stood."""
+
+    state: Literal["open", "settled"]
+    raised_at: datetime
+    raised_by: str = Field(description="The agency.")
+    wanted: str | None = Field(description="What should have been decided.")
+    stage: int
+    stages: int
+    stage_name: str
+    stage_who: str
+    stage_at: datetime
+    stage_days: int = Field(description="Working days that this stage should take at most.")
+    due_at: datetime | None = Field(description="null: beyond the calendar.")
+    skipped: list[str] = Field(description="Bank holidays that were not counted.")
+    overdue: bool
+    days_open: int
+    settled_at: datetime | None
+    settled_by: str | None
+    outcome: str | None
+    policy: LadderTold
+
+
 class FollowedReferral(BaseModel):
     """What became of a referral. While it is `accepted` only refs, state and receipts are told."""
 
     referral_ref: str
     as_: Literal["sender", "recipient"] = Field(alias="as")
+    child_ref: str | None = Field(None, description="Ours; null while it is `accepted`.")
     state: Literal["accepted", "made", "received", "decided", "told", "withdrawn"]
     made_at: datetime | None = None
     received_at: datetime | None = None
@@ -110,5 +142,8 @@ class FollowedReferral(BaseModel):
     feedback: list[Feedback] = []
     amendments: list[At] = []
     clocks: list[Clock] = []
+    disagreement: DisagreementTold | None = Field(
+        None, description="The last that the sender raised about a decision."
+    )
     gaps: list[OpenGap] = Field([], description="Open and closed ones that you may see.")
     receipts: list[OwnReceipt]

@@ -15,18 +15,38 @@ POLICE = {
     "training",
     "gap",
     "alert",
+    "disagreement",
     "child",
     "event",
 }
-PARTNER = {"partner", "service", "referral", "no-referral", "training", "gap", "alert", "event"}
+PARTNER = {
+    "partner",
+    "service",
+    "referral",
+    "no-referral",
+    "training",
+    "gap",
+    "alert",
+    "disagreement",
+    "event",
+}
 FAMILIES = {
     "norfolk-police": POLICE,
     "norfolk-csc": PARTNER | {"social-care"},
     "norfolk-school": PARTNER,
     "norfolk-voluntary": PARTNER,
     "norfolk-health": PARTNER,
-    "norfolk-qa": {"oversight", "referral", "training", "gap", "alert", "child", "event"},
-    "sandbox": (POLICE | PARTNER | {"social-care"}) - {"alert", "child"},
+    "norfolk-qa": {
+        "oversight",
+        "referral",
+        "training",
+        "gap",
+        "alert",
+        "disagreement",
+        "child",
+        "event",
+    },
+    "sandbox": (POLICE | PARTNER | {"social-care"}) - {"alert", "child", "disagreement"},
     "norfolk-opcc": set(),
     "referral-watch": {"identity"},
 }
