@@ -138,6 +138,8 @@ SELECT access.protect('intake.import', 'intake_reader',
     'agency = ANY ((SELECT access.own())::text[])');
 SELECT access.protect('intake.import_row', 'intake_reader',
     'EXISTS (SELECT FROM intake.import WHERE import.id = import_row.import_id)');
+SELECT access.protect('intake.draft', 'intake_reader',
+    'agency = ANY ((SELECT access.own())::text[])');
 SELECT access.protect('intake.glass');
 SELECT access.protect('intake.statement');
 SELECT access.protect('intake.carried_ref');

@@ -13,6 +13,7 @@ SERVICE = "intake"
 READERS = "intake_reader"
 MIGRATIONS = Path(__file__).with_name("migrations")
 SAMPLE_SECONDS = 1.0
+TIDY_SECONDS = 3600.0
 
 
 def main() -> None:
@@ -36,6 +37,11 @@ def main() -> None:
             await desk.sample()
             await asyncio.sleep(SAMPLE_SECONDS)
 
+    async def tidy() -> None:
+        while True:
+            await postgres.patiently(desk.tidy)
+            await asyncio.sleep(TIDY_SECONDS)
+
     async def database() -> bool:
         return await postgres.answers(desk.pool)
 
@@ -52,7 +58,7 @@ def main() -> None:
         wishes={"broker": broker},  # the relay's need: events are accepted while it is away
         on_start=start,
         on_stop=stop,
-        background=(sample, desk.work_off, desk.erase),
+        background=(sample, desk.work_off, desk.erase, tidy),
         app=app,
     ).main()
 

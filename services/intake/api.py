@@ -9,6 +9,7 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 
 from services.intake import (
     accesses_api,
+    drafts_api,
     erasures_api,
     feed_api,
     fhir_api,
@@ -19,6 +20,7 @@ from services.intake import (
     reading,
     receipts_api,
     referral_api,
+    referral_list_api,
     strict_json,
     templates_api,
     webhooks_api,
@@ -65,8 +67,24 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         responses=EVENTS_RESPONSES,
         openapi_extra=EVENTS_BODY,
     )(send_events)
-    reads = (receipts_api, referral_api, feed_api, lookups_api, accesses_api, identity_api)
-    writes = (webhooks_api, templates_api, imports_api, fhir_api, glass_api, erasures_api)
+    reads = (
+        receipts_api,
+        referral_list_api,
+        referral_api,
+        feed_api,
+        lookups_api,
+        accesses_api,
+        identity_api,
+    )
+    writes = (
+        webhooks_api,
+        templates_api,
+        imports_api,
+        fhir_api,
+        glass_api,
+        erasures_api,
+        drafts_api,
+    )
     for part in (*reads, *writes):
         app.include_router(part.routes())
     app.add_exception_handler(TooMuch, _too_much)

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.intake.accesses import Accesses
+from services.intake.drafts import Drafts, Retention
 from services.intake.erasing import Erasures
 from services.intake.feed import Feed
 from services.intake.glass import Glass
@@ -18,6 +19,7 @@ from services.intake.keyring import vault_of
 from services.intake.limits import Backlog, Rates, Turns
 from services.intake.lookups import Desk as LookupDesk
 from services.intake.referral import Follower
+from services.intake.referral_list import Listed
 from services.intake.settings import Settings
 from services.intake.together import Together
 from services.intake.webhooks import Webhooks
@@ -51,6 +53,8 @@ class Desk:
     webhooks: Webhooks
     erasures: Erasures
     accesses: Accesses
+    drafts: Drafts
+    listed: Listed
 
     def __init__(self, settings: Settings, contracts: Contracts) -> None:
         self.contracts = contracts
@@ -86,8 +90,12 @@ class Desk:
         sealer = Sealer.load(self._sealing_key_file)
         self.webhooks = Webhooks(pool, self.registry, sealer, self.contracts.delivery())
         self.erasures = Erasures(pool, self.registry, vault)
+        retention = Retention.parse(self.contracts.drafts())
+        self.drafts = Drafts(pool, readers, self.registry, vault, retention)
         self.policy = self.contracts.policy()
-        self.follower = Follower(pool, self.registry, self.policy)
+        ladders = self.contracts.disagreements()
+        self.listed = Listed(pool, self.registry, self.policy, ladders)
+        self.follower = Follower(pool, self.registry, self.policy, self.listed.of_referral)
 
     async def sample(self) -> None:
         """Note how long the outbox is, counting no further than the bound."""
@@ -100,6 +108,10 @@ class Desk:
     async def erase(self) -> None:
         """Carry out what was confirmed, for ever."""
         await self.erasures.run()
+
+    async def tidy(self) -> None:
+        """Delete the drafts whose time is over."""
+        await self.drafts.sweep()
 
     def caller(self, credentials: HTTPAuthorizationCredentials | None) -> Caller:
         """Return who asks. Raises Unauthorised."""

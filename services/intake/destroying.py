@@ -74,7 +74,14 @@ _BY_RECORD: Final[Sequence[tuple[str, str]]] = (
     ("glass", "record_ref = ANY($1)"),
     ("record", "record_ref = ANY($1)"),
 )
-TABLES: Final = frozenset(table for table, _ in (*_BY_RECEIPT, *_BY_RECORD))
+# What somebody has begun to write of the child, by the numbers that it states.
+_DRAFTS: Final = """
+DELETE FROM draft USING record WHERE record.record_ref = ANY($1)
+  AND ((draft.agency, draft.local_id_mac) = (record.agency, record.local_id_mac)
+       OR EXISTS (SELECT FROM statement WHERE statement.record_ref = record.record_ref
+                  AND (statement.nhs_mac = draft.nhs_mac OR statement.upn_mac = draft.upn_mac)))
+"""
+TABLES: Final = frozenset({"draft", *(table for table, _ in (*_BY_RECEIPT, *_BY_RECORD))})
 # Another record's retraction may have been the first to say who its child is.
 _KEEP_IDENTITY: Final = """
 UPDATE identity SET receipt = another.receipt
@@ -174,6 +181,7 @@ async def destroy(connection: Connection, found: Found, macs: Sequence[bytes]) -
     await connection.execute(_REFUSE, macs)
     sources, ids = [source for source, _ in found.keys], [event_id for _, event_id in found.keys]
     await connection.execute(_EFFECTS_ON, sources, ids)
+    await connection.execute(_DRAFTS, refs)
     await connection.execute(_KEEP_IDENTITY, refs, receipts)
     for statement in (_KEEP_DECISION, _NO_SIDES, _FREE_REVIEWS):
         await connection.execute(statement, refs)

@@ -25,6 +25,7 @@ TABLES: Final[Mapping[str, str]] = {
     "record": "record_ref",
     "staff": "staff_ref",
     "import": "id",
+    "draft": "draft_id",
     "mac_key": "'mac'",
 }
 """Where wrapped keys stand, and by what their owner is known. A test finds a table left out."""
@@ -44,7 +45,7 @@ FROM unnest($1::text[], $2::bytea[], $3::text[]) AS anew (owner, wrapped_key, ma
 WHERE {owner} = anew.owner
 """
 _COUNT: Final = "SELECT master_key_id, count(*) FROM {table} GROUP BY 1"
-_WAIT: Final = "LOCK TABLE record, staff, import, mac_key IN SHARE MODE"
+_WAIT: Final = "LOCK TABLE record, staff, import, draft, mac_key IN SHARE MODE"
 _RETIRE: Final = "INSERT INTO retired_master_key VALUES ($1, $2) ON CONFLICT DO NOTHING"
 
 

@@ -172,6 +172,11 @@ def import_place(import_id: str) -> str:
     return f"import|{import_id}"
 
 
+def draft_place(draft_id: str, agency: str) -> str:
+    """Where a sealed draft stands."""
+    return f"draft|{draft_id}|{agency}"
+
+
 def _derive(key: bytes, purpose: str) -> bytes:
     info = b"referral-watch/" + purpose.encode()
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(key)

@@ -13,6 +13,7 @@ from jsonschema_rs import Draft202012Validator, ValidationError
 from jsonschema_rs import Registry as Documents
 
 from services.domain.delivery import Delivery
+from services.domain.disagreements import Ladder, ladders
 from services.domain.narrative.features import Reader
 from services.domain.policy import Policy
 from services.domain.registry import Registry
@@ -115,6 +116,14 @@ class Contracts:
     def delivery(self) -> Delivery:
         """Read policy/feedback.toml: how agencies are told."""
         return Delivery.parse(read_toml(self.path / "policy" / "feedback.toml"))
+
+    def drafts(self) -> dict[str, Any]:
+        """Read policy/drafts.toml afresh: how long what is not sent is kept."""
+        return read_toml(self.path / "policy" / "drafts.toml")
+
+    def disagreements(self) -> tuple[Ladder, ...]:
+        """Read policy/disagreement.toml: by which stages a disagreement is settled."""
+        return ladders(read_toml(self.path / "policy" / "disagreement.toml"))
 
     def matching(self) -> dict[str, Any]:
         """Read policy/matching.toml afresh: by what two records are taken for one child."""

@@ -5,7 +5,7 @@ Events come in by intake's own door; what chronology and ledger would make of th
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID, uuid5
 
@@ -50,6 +50,7 @@ INSERT INTO event (source, id, type, time, record_ref, feature_version, revision
 VALUES ($1, $2, 'referral.made.v1', $3, $4, 1, 0, $5, 1, $3)
 """
 _ONWARD = _EVENT.replace("referral.made.v1", SERVICE_REFERRED)
+_DISPUTED = _EVENT.replace("referral.made.v1", "disagreement.raised.v1")
 _IMPORT = """
 INSERT INTO import (id, agency, format, state, created_at, wrapped_key, master_key_id)
 VALUES ($1, $2, 'cin-census', 'done', $3, '', '')
@@ -89,6 +90,7 @@ class Object:
     service_ref: str
     review_id: str
     decision_id: str
+    draft_id: str = "f" * 32
     webhook_id: str = field(default_factory=clock.new_ref)
     erasure_id: str = "e" * 32
     hold_id: str = "d" * 32
@@ -111,9 +113,10 @@ async def build(dsn: Dsn, intake: httpx.AsyncClient, contracts: Contracts) -> Wo
         asyncpg.create_pool(dsn("ledger"), min_size=1) as ledger,
     ):
         for agency in (*NORFOLK, *KENT):
-            one = await _sent(vault, intake, agency)
+            one = await _drafted(intake, await _sent(vault, intake, agency))
             await _stored(chronology, one, await vault.fetchval(_PUBLISHED, one.receipt))
             await _referred(chronology, one)
+            await _disputed(chronology, vault, intake, one)
             await keep(ledger, [], [verdict(_gap(one), child_ref=one.child_ref)])
             await vault.execute(_IMPORT, one.import_id, agency, moment(AT))
             await vault.execute(_ROW, one.import_id, one.receipt)
@@ -167,6 +170,38 @@ async def _sent(vault: Pool, intake: httpx.AsyncClient, agency: str) -> Object:
         str(uuid5(UUID(int=0), f"service of {agency}")), f"S-{agency}", clock.new_ref(),
         clock.new_ref(),
     )  # fmt: skip
+
+
+async def _drafted(intake: httpx.AsyncClient, one: Object) -> Object:
+    """Begin a referral on the agency's behalf, and do not send it."""
+    child = {"local_id": f"L-{one.agency}", "family_name": one.family_name}
+    answer = await intake.post(
+        "/v1/drafts",
+        json={"kind": "referral", "content": {"child": child}},
+        headers={"Authorization": f"Bearer {token(one.agency, 'agency')}"},
+    )
+    assert answer.status_code == 201, answer.text
+    return replace(one, draft_id=answer.json()["draft_id"])
+
+
+async def _disputed(chronology: Pool, vault: Pool, intake: httpx.AsyncClient, one: Object) -> None:
+    """Have the agency disagree with what was decided of its referral."""
+    event = {
+        "specversion": "1.0", "source": f"/{one.agency}/cases", "id": f"D-{one.agency}",
+        "type": "disagreement.raised.v1", "time": AT,
+        "data": {
+            "child": {"local_id": f"L-{one.agency}"}, "referral_ref": one.referral_ref,
+            "reason": "The harm goes on.", "practitioner": {"ref": "PC-7", "role": "investigator"},
+        },
+    }  # fmt: skip
+    answer = await intake.post("/v1/events", json=event, headers={
+        "Authorization": f"Bearer {token(one.agency, 'agency')}",
+        "Content-Type": "application/cloudevents+json",
+    })  # fmt: skip
+    assert answer.status_code == 202, answer.text
+    published = await vault.fetchval(_PUBLISHED, answer.json()["receipt"])
+    source = f"/{one.agency}/cases"
+    await chronology.execute(_DISPUTED, source, event["id"], moment(AT), one.child_ref, published)
 
 
 async def _stored(chronology: Pool, one: Object, published: bytes) -> None:
