@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 
-from deploy.embedded import jars, leftovers, prometheus
+from deploy.embedded import browser, jars, leftovers, prometheus
 from deploy.embedded.failure import CannotStartError
 from deploy.embedded.places import PROJECT
 from deploy.embedded.processes import PROCESSES
@@ -69,6 +69,7 @@ def deps(stack: Stack) -> int:
     del stack
     jars.classpath(aloud)
     prometheus.fetch(aloud)
+    browser.fetch(aloud)
     aloud("Everything is here; the next start needs no network.")
     return 0
 

@@ -47,7 +47,7 @@ def postgres_port() -> Iterator[int]:
          "--locale=C", "--no-sync"]
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
-    port = _free_port()
+    port = free_port()
     server = _serve(account, binaries, files, port)
     try:
         yield port
@@ -137,7 +137,8 @@ def _installed() -> Path:
     return Path(found.origin).parent / "pginstall18"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     while not is_free(port := 30_000 + secrets.randbelow(2_000)):
         pass
     return port

@@ -113,7 +113,7 @@ def spc(named: Named, points: Sequence[Point], write: Write, target: float | Non
         for n, p in enumerate(points):
             if p.value is not None:
                 x, y = _at(canvas, n, len(points)), canvas.y(values.share(p.value))
-                yield svg.diamond(x, y) if p.mark else svg.dot(x, y)
+                yield svg.diamond(x, y, p.shown) if p.mark else svg.dot(x, y, p.shown)
         yield from _end_labels(canvas, values, points, write, target)
 
     return _chart(named, draw, columns, rows, _hidden(p.label for p in points if p.value is None))
@@ -177,7 +177,7 @@ def spark(name: str, title: str, values: Sequence[float | None]) -> Markup:
     n = max(n for n, value in enumerate(values) if value is not None)
     last = values[n]
     assert last is not None  # noqa: S101 - the last that is known
-    steps.append(svg.dot(_at(canvas, n, len(values)), canvas.y(reach.share(last)), 4.5))
+    steps.append(svg.dot(_at(canvas, n, len(values)), canvas.y(reach.share(last)), radius=4.5))
     return svg.picture(name, canvas, title, "", steps)
 
 
@@ -272,7 +272,7 @@ def _dots(canvas: Canvas, sizes: Scale, values: Scale, seen: Sequence[Dot]) -> I
         if one.value is None:
             continue
         x, y = canvas.x(sizes.share(one.of)), canvas.y(values.share(one.value))
-        yield svg.diamond(x, y) if one.mark else svg.dot(x, y)
+        yield svg.diamond(x, y, one.shown) if one.mark else svg.dot(x, y, one.shown)
         if one.mark:
             named.append((x, y, one.label))
     named = named[:MOST_LABELS]
@@ -299,7 +299,7 @@ def _bar(canvas: Canvas, most: Scale, n: int, one: Bar) -> Iterator[str]:
         yield svg.text(canvas, canvas.left, top - 5, one.label)
     else:
         yield svg.text(canvas, canvas.left - 8, top + 14, one.label, "end")
-    yield svg.bar(canvas.x(0), top, width, 18)
+    yield svg.bar(canvas.x(0), top, width, one.shown)
     end = canvas.x(0) + width
     if one.low is not None and one.high is not None:
         low, high = canvas.x(most.share(one.low)), canvas.x(most.share(one.high))

@@ -126,23 +126,27 @@ def line(kind: str, places: Sequence[Place]) -> str:
     return f'<polyline class="{kind}" {_INK[kind]} points="{points}"/>'
 
 
-def dot(x: float, y: float, radius: float = 4.0) -> str:
-    """Draw an ordinary point."""
-    return f'<circle class="c-fill" {_INK["c-fill"]} cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
+def dot(x: float, y: float, shown: str = "", radius: float = 4.0) -> str:
+    """Draw an ordinary point; `shown` is its value as the table writes it."""
+    place = f'cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"'
+    return f'<circle class="c-fill" {_INK["c-fill"]} {place}{_value(shown)}/>'
 
 
-def diamond(x: float, y: float, half: float = 7.0) -> str:
+def diamond(x: float, y: float, shown: str, half: float = 7.0) -> str:
     """Draw a point that stands out: another shape, not only another colour."""
     path = f"M{x:.1f} {y - half:.1f}l{half} {half}l-{half} {half}l-{half} -{half}z"
-    return f'<path class="c-mark" {_INK["c-mark"]} d="{path}"/>'
+    return f'<path class="c-mark" {_INK["c-mark"]} d="{path}"{_value(shown)}/>'
 
 
-def bar(x: float, y: float, width: float, height: float) -> str:
+def bar(x: float, y: float, width: float, shown: str, height: float = 18.0) -> str:
     """Draw a bar."""
-    return (
-        f'<rect class="c-fill" {_INK["c-fill"]} x="{x:.1f}" y="{y:.1f}" width="{width:.1f}"'
-        f' height="{height:.1f}"/>'
-    )
+    place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
+    return f'<rect class="c-fill" {_INK["c-fill"]} {place}{_value(shown)}/>'
+
+
+def _value(shown: str) -> str:
+    """Keep a value with its mark, so that picture and table can be compared."""
+    return f' data-value="{escape(shown)}"' if shown else ""
 
 
 def apart(places: Sequence[float], low: float, high: float, gap: float) -> list[float]:

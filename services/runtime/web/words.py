@@ -16,6 +16,11 @@ def moment(at: datetime | None) -> str:
     return f"{local.day} {local:%B %Y, %H:%M}"
 
 
+def machine(at: datetime) -> str:
+    """Write a moment for machines, to the second: HTML takes no finer one."""
+    return stamp(at.replace(microsecond=0))
+
+
 def day(on: date | None) -> str:
     """Write a day: 26 November 2026; of a moment its day in London."""
     if on is None:
@@ -52,5 +57,5 @@ FILTERS: Final = {
     "number": number,
     "percent": percent,
     "plural": plural,
-    "rfc3339": stamp,
+    "rfc3339": machine,
 }

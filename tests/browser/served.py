@@ -1,0 +1,77 @@
+"""The services with pages, each on a port of its own, over a database with something of everybody.
+
+A service with pages is one more line in SERVED.
+"""
+
+import base64
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from deploy.embedded.ports import HOST
+from deploy.embedded.tokens import PERSONAS
+from services.dashboards.api import create_app as dashboards
+from services.dashboards.settings import Settings as DashboardsSettings
+from services.runtime import problems, status
+from services.runtime.auth import Caller
+from services.runtime.contracts import Contracts
+from services.runtime.sessions import Sessions
+from services.runtime.settings import Settings
+from services.runtime.sign_in import People
+from tests.services.conftest import Dsn, Pool, free_port, pool_of, readers_of
+
+Create = Callable[[Any, Contracts], FastAPI]
+SERVED: Final[Mapping[str, tuple[Create, type[Settings]]]] = {
+    "dashboards": (dashboards, DashboardsSettings),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One service: where it answers, and how its cookie is made."""
+
+    url: str
+    people: People
+    sessions: Sessions
+    pool: Pool
+
+    async def cookie(self, persona: str) -> dict[str, str]:
+        """Sign a persona in; return the cookie that their browser holds."""
+        who = PERSONAS[persona]
+        caller = Caller(persona, who.agency, who.role)
+        token = await self.sessions.open(self.pool, caller, None)
+        return {"name": self.people.cookie, "value": token, "url": self.url}
+
+
+@asynccontextmanager
+async def served(
+    dsn: Dsn, contracts: Contracts, jwks: Path, folder: Path
+) -> AsyncIterator[dict[str, Served]]:
+    """Serve all of them."""
+    master = folder / "master"
+    master.write_bytes(base64.b64encode(bytes(range(32))))
+    ports = {name: free_port() for name in SERVED}
+    urls = {f"{name}_url": f"http://{HOST}:{port}" for name, port in ports.items()}
+    async with AsyncExitStack() as stack:
+        found = {}
+        for name, (create, kind) in SERVED.items():
+            told = {
+                "postgres_dsn": "unused", "kafka_bootstrap": "unused", "jwks_file": jwks,
+                "master_key_file": master, "sealing_key_file": master,
+                "public_url": urls[f"{name}_url"], **urls,
+            }  # fmt: skip
+            settings = kind.model_validate(told)
+            app = create(settings, contracts)
+            problems.install(app)
+            pool = await stack.enter_async_context(pool_of(dsn(name)))
+            desk = app.state.desk
+            desk.pool = pool
+            desk.readers = await stack.enter_async_context(readers_of(dsn(name), name))
+            await stack.enter_async_context(status.serve(app, HOST, ports[name]))
+            sessions = Sessions(settings.session_idle, settings.session_life)
+            found[name] = Served(urls[f"{name}_url"], desk.people, sessions, pool)
+        yield found
