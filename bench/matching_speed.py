@@ -110,7 +110,7 @@ def main() -> None:
     binaries = reachable_binaries(account, server._installed(), server.ROOT)  # noqa: SLF001
     account.run([binaries / "initdb", "-D", files, "-U", "postgres", "--auth=trust",
                  "--encoding=UTF8", "--locale=C", "--no-sync"])  # fmt: skip
-    port = server.free_port()  # noqa: SLF001
+    port = server.free_port()
     running = server._serve(account, binaries, files, port)  # noqa: SLF001
     try:
         asyncio.run(_measured(f"127.0.0.1:{port}", asked.children, lambda: _busy(running.pid)))
