@@ -11,6 +11,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from time import process_time
@@ -20,6 +21,7 @@ import asyncpg
 import psutil
 
 from bench.people import Filed, children, filed
+from deploy import access
 from deploy.embedded.account import Account, reachable_binaries
 from services.intake.candidates import Offered
 from services.intake.handlers import Intake
@@ -134,6 +136,9 @@ async def _measured(at: str, count: int, busy: Callable[[], float]) -> None:
         owner, "CREATE ROLE intake LOGIN; CREATE SCHEMA intake AUTHORIZATION intake;"
         "ALTER ROLE intake SET search_path = intake",
     )  # fmt: skip
+    registry = Contracts.load(server.ROOT / "schemas").registry
+    prepared = partial(access.prepare, agencies=registry.agencies.values())
+    await server.as_owner(owner, prepared)
     dsn = f"postgresql://intake@{at}/postgres"
     await postgres.migrate(dsn, server.ROOT / "services" / "intake" / "migrations")
     await run(dsn, count, busy)
