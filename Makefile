@@ -63,6 +63,10 @@ rematch: $(VENV)  ## have the matcher judge again whose every record is, by name
 erase: $(VENV)  ## erase a child, with a second person's confirmation, or hold one: docs/for-operators.md
 	@$(PY) -m deploy.embedded.beside services.intake.erase $(DO)
 
+.PHONY: subject-access
+subject-access: $(VENV)  ## gather all that is held about one child, to be checked: docs/for-operators.md
+	@$(PY) -m deploy.embedded.beside services.intake.subject_access $(DO)
+
 refeature: $(VENV)  ## read the vault again where older code has read it, and publish it again
 	@$(PY) -m deploy.embedded.beside services.intake.refeature
 

@@ -21,6 +21,16 @@ GRANT EXECUTE ON FUNCTION audit.accesses(text[], int),
 GRANT USAGE ON SCHEMA intake TO audit;
 GRANT EXECUTE ON FUNCTION intake.audit_marks(int[], text[], boolean[], text[]) TO audit;
 
+-- Subject access: intake gathers what every schema holds of one child, by functions that each makes.
+DO $$ DECLARE gives record; BEGIN
+    FOR gives IN SELECT pg_proc.oid::regprocedure AS held, nspname FROM pg_proc
+                 JOIN pg_namespace ON pg_namespace.oid = pronamespace
+                 WHERE proname IN ('held_of', 'set_aside_of', 'looks_of') LOOP
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO intake', gives.nspname);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO intake', gives.held);
+    END LOOP;
+END $$;
+
 -- Workers, by views that have their owner's rights.
 GRANT USAGE ON SCHEMA chronology TO intake, ledger, feedback;
 GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.record_position,

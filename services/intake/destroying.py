@@ -46,7 +46,7 @@ SELECT EXISTS (
 _HELD: Final = """
 SELECT EXISTS (SELECT FROM legal_hold WHERE record_ref = ANY($1) AND lifted_at IS NULL)
 """
-_BY_RECEIPT: Final[Sequence[tuple[str, str]]] = (
+BY_RECEIPT: Final[Sequence[tuple[str, str]]] = (
     ("effect", "receipt = ANY($1)"),
     ("retraction", "receipt = ANY($1)"),
     ("carried_ref", "receipt = ANY($1)"),
@@ -62,7 +62,7 @@ _BY_RECEIPT: Final[Sequence[tuple[str, str]]] = (
 _NOTHING_DECIDED: Final = """NOT EXISTS (
     SELECT FROM decided_record AS d WHERE d.decision_id = identity_decision.decision_id)
     OR sealed_under = ANY($1)"""
-_BY_RECORD: Final[Sequence[tuple[str, str]]] = (
+BY_RECORD: Final[Sequence[tuple[str, str]]] = (
     ("effect", "record_ref = ANY($1)"),
     ("outbox", "convert_from(key, 'UTF8') = ANY($1)"),
     ("block", "record_ref = ANY($1)"),
@@ -81,7 +81,7 @@ DELETE FROM draft USING record WHERE record.record_ref = ANY($1)
        OR EXISTS (SELECT FROM statement WHERE statement.record_ref = record.record_ref
                   AND (statement.nhs_mac = draft.nhs_mac OR statement.upn_mac = draft.upn_mac)))
 """
-TABLES: Final = frozenset({"draft", *(table for table, _ in (*_BY_RECEIPT, *_BY_RECORD))})
+TABLES: Final = frozenset({"draft", *(table for table, _ in (*BY_RECEIPT, *BY_RECORD))})
 # Another record's retraction may have been the first to say who its child is.
 _KEEP_IDENTITY: Final = """
 UPDATE identity SET receipt = another.receipt
@@ -185,7 +185,7 @@ async def destroy(connection: Connection, found: Found, macs: Sequence[bytes]) -
     await connection.execute(_KEEP_IDENTITY, refs, receipts)
     for statement in (_KEEP_DECISION, _NO_SIDES, _FREE_REVIEWS):
         await connection.execute(statement, refs)
-    for statements, wanted in ((_BY_RECEIPT, receipts), (_BY_RECORD, refs)):
+    for statements, wanted in ((BY_RECEIPT, receipts), (BY_RECORD, refs)):
         for table, condition in statements:
             query = f"DELETE FROM {table} WHERE {condition}"  # noqa: S608 - our words
             await connection.execute(query, wanted)

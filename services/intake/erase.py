@@ -6,15 +6,14 @@ intake, also after a crash; here it is carried as far as it will go at once. Nam
 
 import argparse
 import asyncio
-import re
 import sys
 from collections.abc import Sequence
 from typing import Final, get_args
 
 from services.intake import holds
+from services.intake.command import log_in, ref, say
 from services.intake.erasing import ROLE, Erasures, Reason, Refused, Unknown
 from services.intake.keyring import vault_of
-from services.intake.minted import is_minted
 from services.intake.settings import Settings, require_keys
 from services.runtime import log, postgres
 from services.runtime.auth import Caller
@@ -27,13 +26,13 @@ PATIENCE: Final = 60
 def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line; ends the process where it is not right."""
     parser = argparse.ArgumentParser(prog="python -m services.intake.erase", description=__doc__)
-    parser.add_argument("--by", required=True, type=_log_in, help="who you are")
+    parser.add_argument("--by", required=True, type=log_in, help="who you are")
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--child", type=_ref, metavar="REF", help="ask for a child to be erased")
-    which.add_argument("--confirm", type=_ref, metavar="ID", help="confirm another's request")
-    which.add_argument("--status", type=_ref, metavar="ID", help="how far it is, whom it reached")
-    which.add_argument("--hold", type=_ref, metavar="REF", help="put a legal hold on a child")
-    which.add_argument("--lift", type=_ref, metavar="ID", help="lift a legal hold")
+    which.add_argument("--child", type=ref, metavar="REF", help="ask for a child to be erased")
+    which.add_argument("--confirm", type=ref, metavar="ID", help="confirm another's request")
+    which.add_argument("--status", type=ref, metavar="ID", help="how far it is, whom it reached")
+    which.add_argument("--hold", type=ref, metavar="REF", help="put a legal hold on a child")
+    which.add_argument("--lift", type=ref, metavar="ID", help="lift a legal hold")
     reasons = sorted({*get_args(Reason), *get_args(holds.Why), *get_args(holds.WhyNot)})
     parser.add_argument("--reason", choices=reasons)
     chosen = parser.parse_args(arguments)
@@ -45,18 +44,6 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
         if asked and chosen.reason not in known:
             parser.error(f"--reason is one of: {', '.join(known)}")
     return chosen
-
-
-def _ref(text: str) -> str:
-    if not is_minted(text):
-        raise argparse.ArgumentTypeError("32 small hexadecimal digits")
-    return text
-
-
-def _log_in(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,63}", text):
-        raise argparse.ArgumentTypeError("a log-in: small letters, digits, dots, hyphens")
-    return text
 
 
 async def run(asked: argparse.Namespace) -> int:
@@ -71,9 +58,9 @@ async def run(asked: argparse.Namespace) -> int:
         vault = await vault_of(pool, settings.master_key_file)
         return await act(Erasures(pool, registry, vault), asked)
     except Unknown:
-        return _say("There is none that waits for this.", 1)
+        return say("There is none that waits for this.", 1)
     except Refused as error:
-        return _say(f"Refused: {error.code}.", 1)
+        return say(f"Refused: {error.code}.", 1)
     finally:
         pool.terminate()
 
@@ -82,13 +69,13 @@ async def act(erasures: Erasures, asked: argparse.Namespace) -> int:
     """Do the one thing that was asked. Raises Unknown, Refused."""
     caller = Caller(asked.by, "referral-watch", ROLE)
     if asked.hold:
-        return _say(f"Held: {await holds.put(erasures.pool, caller, asked.hold, asked.reason)}", 0)
+        return say(f"Held: {await holds.put(erasures.pool, caller, asked.hold, asked.reason)}", 0)
     if asked.lift:
         await holds.lift(erasures.pool, caller, asked.lift, asked.reason)
-        return _say("Lifted.", 0)
+        return say("Lifted.", 0)
     if asked.child:
         erasure_id = await erasures.request(caller, asked.child, asked.reason)
-        return _say(f"Asked for: {erasure_id}\nSomebody else has to confirm it.", 0)
+        return say(f"Asked for: {erasure_id}\nSomebody else has to confirm it.", 0)
     if asked.confirm:
         await erasures.confirm(caller, asked.confirm)
         await _see_through(erasures, asked.confirm)
@@ -107,16 +94,11 @@ async def _tell(erasures: Erasures, erasure_id: str) -> int:
     found = await erasures.status(erasure_id)
     for name, value in found.items():
         if name != "reached" and value is not None:
-            _say(f"{name}\t{value}", 0)
+            say(f"{name}\t{value}", 0)
     for one in found["reached"]:
         times = f"{one['times']} times, last {one['last_at']}"
-        _say(f"to be told\t{one['agency']}\t{one['action']}\t{times}", 0)
+        say(f"to be told\t{one['agency']}\t{one['action']}\t{times}", 0)
     return 0 if found["state"] != "refused" else 1
-
-
-def _say(sentence: str, code: int) -> int:
-    sys.stdout.write(sentence + "\n")
-    return code
 
 
 if __name__ == "__main__":
