@@ -75,12 +75,13 @@ BY_RECORD: Final[Sequence[tuple[str, str]]] = (
     ("record", "record_ref = ANY($1)"),
 )
 # What somebody has begun to write of the child, by the numbers that it states.
-_DRAFTS: Final = """
-DELETE FROM draft USING record WHERE record.record_ref = ANY($1)
-  AND ((draft.agency, draft.local_id_mac) = (record.agency, record.local_id_mac)
-       OR EXISTS (SELECT FROM statement WHERE statement.record_ref = record.record_ref
-                  AND (statement.nhs_mac = draft.nhs_mac OR statement.upn_mac = draft.upn_mac)))
-"""
+DRAFT_OF: Final = """draft_id IN (
+    SELECT draft_id FROM draft JOIN record
+        ON (draft.agency, draft.local_id_mac) = (record.agency, record.local_id_mac)
+        OR EXISTS (SELECT FROM statement WHERE statement.record_ref = record.record_ref
+                   AND (statement.nhs_mac = draft.nhs_mac OR statement.upn_mac = draft.upn_mac))
+    WHERE record.record_ref = ANY($1))"""
+_DRAFTS: Final = f"DELETE FROM draft WHERE {DRAFT_OF}"  # noqa: S608 - our words
 TABLES: Final = frozenset({"draft", *(table for table, _ in (*BY_RECEIPT, *BY_RECORD))})
 # Another record's retraction may have been the first to say who its child is.
 _KEEP_IDENTITY: Final = """

@@ -1,8 +1,7 @@
 """In which order does a person read what is held about a child? Who, what happened, what came."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from services.domain.explain import sentence
@@ -10,11 +9,12 @@ from services.domain.gaps import Gap
 from services.domain.moments import moment
 from services.domain.registry import Registry
 from services.intake.subject_rows import Held, Row
-from services.intake.subject_text import Line, Run, Speaker, plain, told, when
+from services.intake.subject_text import Line, Run, Speaker, code_lines, plain, staff_line, when
 from services.intake.subject_words import Words
 
 RETRACTED: Final = "event.retracted.v1"
 _FOLLOWED: Final = (
+    "intake.draft",
     "intake.event", "intake.identity", "intake.record", "intake.review", "intake.original",
     "intake.identity_decision", "intake.glass", "intake.legal_hold", "intake.erasure",
     "ledger.gap", "alerts.alert", "alerts.notice", "feedback.entry", "*.audit_entry",
@@ -55,6 +55,9 @@ class Writer:
         return [
             Part("Who the child is", "As each agency that has a record has said it.", self._who()),
             Part("What happened", "In order, as agencies sent it.", self._events()),
+            Part("What somebody has begun to write and not sent",
+                 "A draft is deleted when it is sent, and after some days in any case.",
+                 self._drafts()),
             Part("What was found not to be done",
                  "Rules compare what happened with what is owed to a child. This is about the work "
                  "of agencies, never about the child.", self._gaps()),
@@ -117,6 +120,19 @@ class Writer:
             text = plain(originals[row["receipt"]]["sealed"])
             yield self.speaker.free("As it was sent, in the form of the sender's system", text)
 
+    def _drafts(self) -> list[Item]:
+        return [
+            Item(
+                f"{plain(row['kind']).capitalize()}, begun at {self._agency(row['agency'])}",
+                [
+                    Line("Saved", [Run(when(row["saved_at"]))]),
+                    staff_line(row["saved_by"]),
+                    self.speaker.free("What is written", plain(row["sealed"])),
+                ],
+            )
+            for row in self._rows("intake.draft", "saved_at")
+        ]
+
     def _gaps(self) -> list[Item]:
         return [
             Item(gap.rule, [*self._gap(gap, row)])
@@ -168,22 +184,22 @@ class Writer:
 
     def _decisions(self) -> list[Item]:
         found = [
-            *(Item("A doubt about whose the records are", [*_codes(row, "kind", "reason",
+            *(Item("A doubt about whose the records are", [*code_lines(row, "kind", "reason",
                                                                   "opened_at", "closed_at")])
               for row in self._rows("intake.review", "opened_at")),
             *(Item("A decision about whose the records are",
-                   [*_codes(row, "kind", "decided_at", "undone_at"), _staff(row["decided_by"]),
-                    self._reason(row["reason"])])
+                   [*code_lines(row, "kind", "decided_at", "undone_at"),
+                    staff_line(row["decided_by"]), self._reason(row["reason"])])
               for row in self._rows("intake.identity_decision", "decided_at")),
             *(Item("The restricted child was opened by somebody",
-                   [*_codes(row, "purpose", "broken_at", "ends_at", "outcome"),
-                    _staff(row["subject"]), self._reason(row["sealed"])])
+                   [*code_lines(row, "purpose", "broken_at", "ends_at", "outcome"),
+                    staff_line(row["subject"]), self._reason(row["sealed"])])
               for row in self._rows("intake.glass", "broken_at")),
-            *(Item("A legal hold", [*_codes(row, "reason", "set_at", "lifted_at", "lifted_for"),
-                                    _staff(row["set_by"])])
+            *(Item("A legal hold", [*code_lines(row, "reason", "set_at", "lifted_at", "lifted_for"),
+                                    staff_line(row["set_by"])])
               for row in self._rows("intake.legal_hold", "set_at")),
-            *(Item("A request to erase", [*_codes(row, "reason", "state", "requested_at"),
-                                          _staff(row["requested_by"])])
+            *(Item("A request to erase", [*code_lines(row, "reason", "state", "requested_at"),
+                                          staff_line(row["requested_by"])])
               for row in self._rows("intake.erasure", "requested_at")),
         ]  # fmt: skip
         if self.held.restricted:
@@ -222,32 +238,5 @@ def _notice(row: Row) -> Line:
     return Line(f"Told on {when(row['made_at'])}", said, "staff")
 
 
-def _codes(row: Row, *names: str) -> Iterator[Line]:
-    for name in names:
-        if row[name] is not None:
-            yield Line(plain(name).replace("_", " ").capitalize(), [Run(plain(row[name]))])
-
-
-def _staff(subject: str) -> Line:
-    return Line("By", [Run(subject, "staff")], "staff")
-
-
 def _rows_of(rows: Sequence[Row]) -> str:
     return "row" if len(rows) == 1 else "rows"
-
-
-def to_check(parts: Iterable[Part]) -> dict[str, int]:
-    """How many stretches carry each mark."""
-    counted: dict[str, int] = {}
-    for part in parts:
-        for item in part.items:
-            for line in item.lines:
-                marks = {line.mark, *(run.mark for run in line.runs)} - {"none"}
-                for mark in marks:
-                    counted[mark] = counted.get(mark, 0) + 1
-    return dict(sorted(counted.items()))
-
-
-def made_on(now: datetime) -> str:
-    """When the document was made, in words."""
-    return told(now)

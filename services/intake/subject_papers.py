@@ -5,7 +5,7 @@ the same in words. Nothing of it is ready to be given out: what may be about oth
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ import jinja2
 import msgspec
 import typst
 
-from services.intake.subject_document import Part, to_check
+from services.intake.subject_document import Part
 from services.intake.subject_rows import Held
 from services.intake.subject_text import WHY, told
 from services.intake.subject_words import Words
@@ -55,7 +55,7 @@ def paper(
         "checks": [
             asdict(one) | {"standing": STANDINGS[one.standing]} for one in words.checks.values()
         ],
-        "counts": [f"{WHY[mark]}: {count}" for mark, count in to_check(parts).items()],
+        "counts": [f"{WHY[mark]}: {count}" for mark, count in _marked(parts).items()],
         "parts": [_part(part) for part in parts],
         "absent": [*_absent(held, words)],
     }
@@ -109,6 +109,18 @@ def _write(path: Path, content: bytes) -> Path:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
     return path
+
+
+def _marked(parts: Iterable[Part]) -> dict[str, int]:
+    """How many stretches carry each mark."""
+    counted: dict[str, int] = {}
+    for part in parts:
+        for item in part.items:
+            for line in item.lines:
+                marks = {line.mark, *(run.mark for run in line.runs)} - {"none"}
+                for mark in marks:
+                    counted[mark] = counted.get(mark, 0) + 1
+    return dict(sorted(counted.items()))
 
 
 def _part(part: Part) -> dict[str, Any]:

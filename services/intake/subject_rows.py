@@ -18,6 +18,7 @@ from services.intake.vault import (
     SealingKey,
     Vault,
     decision_place,
+    draft_place,
     event_place,
     glass_place,
     identity_place,
@@ -33,6 +34,7 @@ SELECT receipt, source, id FROM event WHERE record_ref = ANY($1) ORDER BY time, 
 """
 # What destroying would not destroy, or not by this condition: what others still need stays.
 _ASIDE: Final[Mapping[str, str]] = {
+    "draft": destroying.DRAFT_OF,
     "identity": "record_ref = ANY($1)",
     "identity_decision": "decision_id IN (SELECT decision_id FROM decided_record"
     " WHERE record_ref = ANY($1))",
@@ -76,7 +78,8 @@ async def gather(connection: Connection, vault: Vault, words: Words, child_ref: 
         *await _others(connection, records, child_ref),
     ]
     owners = await store.records_by_ref(connection, vault, records)
-    opened = _Opening({ref: owner.key for ref, owner in owners.items()}, found)
+    keys = {ref: owner.key for ref, owner in owners.items()} | _draft_keys(vault, found)
+    opening = _Opening(keys, found)
     rows: dict[str, list[Row]] = defaultdict(list)
     unknown: set[str] = set()
     for table, row in found:
@@ -84,8 +87,8 @@ async def gather(connection: Connection, vault: Vault, words: Words, child_ref: 
         if known is None or known.nothing is not None:
             unknown.add(table)
         left_out = known.left_out if known else {}
-        said = {name: part for name, part in row.items() if name not in left_out}
-        rows[table].append(opened.row(table, said))
+        opened = opening.row(table, row).items()
+        rows[table].append({name: part for name, part in opened if name not in left_out})
     restricted = bool(await connection.fetchval(_RESTRICTED, child_ref))
     return Held(child_ref, restricted, rows, tuple(sorted(unknown)))
 
@@ -133,6 +136,17 @@ async def _others(
     return [(table, msgspec.json.decode(said)) for table, said in found]
 
 
+def _draft_keys(vault: Vault, found: Iterable[tuple[str, Row]]) -> dict[str, SealingKey]:
+    """Drafts are sealed under keys of their own."""
+    return {
+        row["draft_id"]: vault.key_of(
+            row["draft_id"], bytes.fromhex(row["wrapped_key"][2:]), row["master_key_id"]
+        )
+        for table, row in found
+        if table == "intake.draft"
+    }
+
+
 class _Opening:
     """Opens what is sealed, and decodes what is kept as bytes."""
 
@@ -167,6 +181,7 @@ _SEALED: Final[Mapping[str, tuple[str, str, Any]]] = {
     ),
     "intake.identity": ("sealed", "record_ref", lambda row: identity_place(row["record_ref"])),
     "intake.original": ("sealed", "owner", lambda row: original_place(row["receipt"])),
+    "intake.draft": ("sealed", "draft_id", lambda row: draft_place(row["draft_id"], row["agency"])),
     "intake.glass": ("sealed", "record_ref", lambda row: glass_place(row["glass_id"])),
     "intake.identity_decision": (
         "reason", "sealed_under", lambda row: decision_place(row["decision_id"]),

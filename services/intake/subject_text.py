@@ -92,6 +92,18 @@ class Speaker:
             yield Run(text[at:])
 
 
+def code_lines(row: Mapping[str, Any], *names: str) -> Iterator[Line]:
+    """A line for each of these columns that says something, in codes or moments."""
+    for name in names:
+        if row[name] is not None:
+            yield Line(_spaced(name).capitalize(), [Run(plain(row[name]))])
+
+
+def staff_line(subject: str) -> Line:
+    """Who of the staff did it."""
+    return Line("By", [Run(subject, "staff")], "staff")
+
+
 def plain(value: object, labels: Mapping[str, str] | None = None) -> str:
     """Put a value into words: codes by their labels, moments as London says them."""
     if isinstance(value, bool):

@@ -19,6 +19,7 @@ from services.intake.matcher import Matcher
 from services.intake.subject_papers import MARKING
 from services.intake.subject_words import Words
 from services.runtime import clock
+from services.runtime.auth import Caller
 from services.runtime.contracts import Contracts
 from tests.services.conftest import Dsn, Pool
 from tests.services.intake.conftest import Senders
@@ -83,6 +84,10 @@ async def child_ref(
     for who in ({"local_id": "s-1", **OWN}, {"local_id": "s-2", "given_name": "Zquxother"}):
         raised = event("norfolk-school", "partner.concern-raised.v1", {"child": who, **said})
         await school.post(raised)
+    await app.state.desk.drafts.save(
+        Caller("pen", "norfolk-police", "agency"), None, "referral",
+        {"child": {"local_id": "P-1"}, "reason": {"why": "Zquxdraft"}},
+    )  # fmt: skip
     matcher = Matcher(intake_pool, app.state.desk.contracts, app.state.desk.erasures.vault)
     while await matcher.match():
         pass
@@ -175,8 +180,10 @@ async def test_the_papers_say_it_in_words_and_mark_what_is_about_others(
     assert "Why the referral was made" in page
     assert f"▮</span>{NAME}" not in page
     parts = [part["title"] for part in found["document"]["parts"]]
-    assert parts[:3] == ["Who the child is", "What happened", "What was found not to be done"]
-    assert all(part["items"] for part in found["document"]["parts"][:6])
+    assert parts[:2] == ["Who the child is", "What happened"]
+    assert parts[3] == "What was found not to be done"
+    assert all(part["items"] for part in found["document"]["parts"][:7])
+    assert "Zquxdraft" in page
     assert "perhaps somebody's name: 1" in found["document"]["counts"]
     assert MARKING in page
 
