@@ -1,7 +1,7 @@
-"""Which rules, numbers and lists are there? `python -m deploy.catalogue` writes them down.
+"""Which rules, lists and measures are there? `python -m deploy.catalogue` writes them down.
 
 It makes schemas/rules.json, which a machine reads, and the tables between the marks of
-docs/rules.md; all else on that page is written by hand.
+docs/rules.md and docs/measures.md; all else on those pages is written by hand.
 """
 
 import json
@@ -9,12 +9,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from services.domain.measures.catalogue import CATALOGUE as MEASURES
+from services.domain.measures.definition import Measure
+from services.domain.measures.reading import Target
 from services.domain.rules.described import catalogue
 from services.runtime.contracts import Contracts
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "schemas" / "rules.json"
 PAGE = ROOT / "docs" / "rules.md"
+MEASURES_PAGE = ROOT / "docs" / "measures.md"
 BEGIN = "<!-- made by `python -m deploy.catalogue`: change the rules or the policy, not this -->"
 END = "<!-- end of what is made -->"
 
@@ -35,13 +39,51 @@ def written(found: Mapping[str, Any]) -> str:
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 
-def page(text: str, found: Mapping[str, Any]) -> str:
-    """Return the page with its tables made anew; NoMarks where it has no place for them."""
+def page(text: str, made: str) -> str:
+    """Return the page with what is made put in anew; NoMarks where it has no place for it."""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise NoMarks(f"{PAGE.name} has no place for the tables")
-    return f"{before}{begin}\n\n{tables(found)}\n\n{end}{after}"
+        raise NoMarks("the page has no place for what is made")
+    return f"{before}{begin}\n\n{made}\n\n{end}{after}"
+
+
+def measured() -> str:
+    """Make the table of measures, and below it what each counts, its target and its limits."""
+    reading = Contracts.load(ROOT / "schemas").reading()
+    rows = (
+        (
+            f"`{measure.id}`",
+            measure.title,
+            measure.lesson,
+            measure.version,
+            measure.direction,
+            _aimed(reading.targets.get(measure.id, ())),
+        )
+        for measure in MEASURES
+    )
+    head = ("Measure", "Title", "Lesson", "Version", "More is", "Target")
+    return "\n\n".join((_table(head, rows), *(_in_words(measure) for measure in MEASURES)))
+
+
+def _aimed(targets: Iterable[Target]) -> str:
+    return "; ".join(f"{each.percent} % ({each.standing})" for each in targets) or "none"
+
+
+def _in_words(measure: Measure) -> str:
+    lines = (
+        f"### `{measure.id}`\n",
+        f"- Of how many: {measure.denominator}.",
+        f"- How many: {measure.numerator}.",
+        f"- Counts on the day {measure.day}.",
+        *([f"- What is not met is a gap of `{measure.rule}`."] if measure.rule else []),
+        *(f"- Limit: {limit}" for limit in measure.limits),
+        *(
+            f"- Version {each.version}, since {each.since:%d %B %Y}: {each.what}"
+            for each in measure.changes
+        ),
+    )
+    return "\n".join(lines)
 
 
 def tables(found: Mapping[str, Any]) -> str:
@@ -95,5 +137,6 @@ def _coded(words: Iterable[str]) -> str:
 if __name__ == "__main__":
     now = described()
     CATALOGUE.write_text(written(now), encoding="utf-8")
-    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), now), encoding="utf-8")
-    print(CATALOGUE.relative_to(ROOT), PAGE.relative_to(ROOT))
+    for file, made in ((PAGE, tables(now)), (MEASURES_PAGE, measured())):
+        file.write_text(page(file.read_text(encoding="utf-8"), made), encoding="utf-8")
+    print(CATALOGUE.relative_to(ROOT), PAGE.relative_to(ROOT), MEASURES_PAGE.relative_to(ROOT))

@@ -71,7 +71,10 @@ GRANT USAGE ON SCHEMA chronology TO dashboards_reader;
 GRANT USAGE ON SCHEMA feedback TO intake_reader;
 GRANT SELECT ON feedback.seen_feed, feedback.feed_end TO intake_reader;
 GRANT SELECT ON ledger.seen_belief TO intake_reader, dashboards_reader;
-GRANT SELECT ON ledger.watermark TO dashboards_reader;
+GRANT SELECT ON ledger.watermark, ledger.seen_rollup, ledger.seen_fact TO dashboards_reader;
+GRANT EXECUTE ON FUNCTION ledger.counted_days(text, date, date, timestamptz, text, text),
+                ledger.counted_changes(text, date, date, timestamptz, timestamptz, text, text)
+                TO dashboards_reader;
 GRANT SELECT ON chronology.seen_event, chronology.seen_history, chronology.seen_retraction,
                 chronology.seen_child TO dashboards_reader;
 GRANT EXECUTE ON FUNCTION chronology.seen_feed_counts(timestamptz),
@@ -108,6 +111,13 @@ SELECT access.protect('ledger.sweep');
 SELECT access.protect('ledger.rebuild_child');
 SELECT access.protect('ledger.rebuild_unjudged');
 SELECT access.protect('ledger.rebuild_gap');
+SELECT access.protect('ledger.rebuild_fact');
+-- What measures count, and of which cases: for who may see the cases. A count has nobody's ref.
+SELECT access.protect('ledger.fact', 'dashboards_reader',
+    'erased_at IS NULL AND child_ref <> ALL ((SELECT intake.hidden())::text[])
+        AND agency = ANY ((SELECT access.reach())::text[])');
+SELECT access.protect('ledger.rollup', 'dashboards_reader',
+    'agency = ANY ((SELECT access.reach())::text[])');
 
 -- Also of another agency's event: when it was on which a gap is anchored that the asker sees.
 SELECT access.protect('chronology.event', 'dashboards_reader',

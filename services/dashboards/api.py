@@ -7,7 +7,15 @@ import msgspec
 from fastapi import Depends, FastAPI, HTTPException, Query, Response
 from fastapi.exceptions import RequestValidationError
 
-from services.dashboards import dip_api, explanation_api, figures_api, handlers, me_api, pages
+from services.dashboards import (
+    dip_api,
+    explanation_api,
+    figures_api,
+    handlers,
+    me_api,
+    measures_api,
+    pages,
+)
 from services.dashboards.answers import GapPage
 from services.dashboards.cursor import BadCursor
 from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of, pool_of
@@ -64,6 +72,7 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
     )(gaps)
     app.include_router(explanation_api.router())
     app.include_router(figures_api.router())
+    app.include_router(measures_api.router())
     app.include_router(dip_api.router())
     app.include_router(people.router())
     app.include_router(me_api.router())

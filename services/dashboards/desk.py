@@ -29,6 +29,7 @@ class Desk:
         self.registry = contracts.registry
         self.policy = contracts.policy()
         self.silence = contracts.silence()
+        self.reading = contracts.reading()
         self._verifier = verifier
 
     def caller(self, credentials: HTTPAuthorizationCredentials) -> Caller:

@@ -33,6 +33,9 @@ NUMBERS: Mapping[str, frozenset[str]] = {
         ),
         frozenset({"hours", "days", "working-days"}),
     ),
+    **dict.fromkeys(
+        ("lateness.recorded.limit", "lateness.sent.limit"), frozenset({"hours", "days"})
+    ),
     "completeness.reason_unclear.words": frozenset({"words"}),
     "cumulative_harm.not_recognised.incidents": frozenset({"incidents"}),
     "cumulative_harm.not_recognised.within": frozenset({"hours", "days"}),

@@ -55,6 +55,9 @@ class Change:
     ended: tuple[tuple[str, Gap], ...]
     begun: tuple[tuple[str, Gap], ...]
 
+    def __bool__(self) -> bool:
+        return bool(self.ended or self.begun)
+
 
 def newest(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """Return the highest verdict of each judge on each child; of equals the first."""

@@ -20,12 +20,19 @@ UPDATE gap SET
     evidence = '[]', event_keys = '{}', erased_at = clock_timestamp()
 WHERE (child_ref = $1 OR event_keys && $3::text[]) AND erased_at IS NULL
 """
+_RENAME_FACTS: Final = """
+UPDATE fact SET
+    child_ref = renamed($2, child_ref), unit_id = renamed($2, unit_id::text)::uuid,
+    event = renamed($2, source || '|' || event), referral_ref = NULL, erased_at = clock_timestamp()
+WHERE (child_ref = $1 OR source || '|' || event = ANY($3::text[])) AND erased_at IS NULL
+"""
 _FORGET: Final = (
     "DELETE FROM verdict WHERE child_ref = $1",
     "DELETE FROM sweep WHERE child_ref = $1",
     "DELETE FROM rebuild_child WHERE child_ref = $1",
     "DELETE FROM rebuild_unjudged WHERE child_ref = $1",
     "DELETE FROM rebuild_gap WHERE child_ref = $1",
+    "DELETE FROM rebuild_fact WHERE child_ref = $1",
     "DELETE FROM dead_letter WHERE convert_from(key, 'UTF8') = $1",
     "DELETE FROM child WHERE child_ref = $1",
 )
@@ -51,5 +58,6 @@ async def erase(connection: Connection, heard: Sequence[Standing]) -> None:
         await connection.execute(_REFUSE, standing.child_ref)
         said = standing.erasure
         await connection.execute(_RENAME, standing.child_ref, said.salt, said.keys)
+        await connection.execute(_RENAME_FACTS, standing.child_ref, said.salt, said.keys)
         for statement in _FORGET:
             await connection.execute(statement, standing.child_ref)

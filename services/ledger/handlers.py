@@ -10,8 +10,9 @@ import msgspec
 from asyncpg import Pool, Record
 
 from services.domain.gaps import Gap
+from services.domain.policy import Policy
 from services.domain.verdicts import NotAVerdict, Position, Verdict
-from services.ledger import erasing, store
+from services.ledger import erasing, facts, store
 from services.ledger.beliefs import (
     Change,
     Pair,
@@ -22,6 +23,7 @@ from services.ledger.beliefs import (
     newest,
     refusal,
 )
+from services.ledger.facts import NO_COUNTING, Counting
 from services.runtime import metrics
 from services.runtime.guard import Message, Never
 
@@ -68,18 +70,27 @@ def _known(wire: object) -> Mapping[str, Any]:
     return wire
 
 
-async def handle(pool: "Pool[Record]", messages: Sequence[Message]) -> None:
-    """Keep what a batch says, all of it in one transaction; then count."""
+async def handle(pool: "Pool[Record]", messages: Sequence[Message], policy: Policy) -> None:
+    """Keep what a batch says, and what is to be counted by it, in one transaction."""
     heard = [read(message) for message in messages]
     standings = [one for one in heard if isinstance(one, Standing)]
     verdicts = [one for one in heard if isinstance(one, Verdict)]
-    _count(await keep(pool, standings, verdicts))
+    chronologies = [one for one in messages if one.topic == CHRONOLOGIES]
+    counting = facts.counting([one.value for one in chronologies if one.value], policy)
+    _count(await keep(pool, standings, verdicts, counting))
 
 
 async def keep(
-    pool: "Pool[Record]", standings: Sequence[Standing], verdicts: Sequence[Verdict]
+    pool: "Pool[Record]",
+    standings: Sequence[Standing],
+    verdicts: Sequence[Verdict],
+    counting: Counting = NO_COUNTING,
 ) -> Outcome:
-    """Keep standings and verdicts in one transaction; whatever came before stays believed then."""
+    """Keep standings and verdicts in one transaction; whatever came before stays believed then.
+
+    What is counted of a child follows the chronology that moves its standing, in the same
+    transaction.
+    """
     latest = newest(verdicts)
     async with pool.acquire() as connection, connection.transaction():
         standings, latest = await _erase(connection, standings, latest)
@@ -99,7 +110,12 @@ async def keep(
         await store.put_answers(connection, accepted)
         held = await store.held(connection, refs)
         change = difference(held, _wanted(held, accepted, children, answered))
-        known_from = await store.believe(connection, change)
+        recount = await facts.recount(connection, counting.of(moved, epoch))
+        known_from = None
+        if change or recount:
+            known_from = await store.tick(connection)  # the last lock: all other writers wait
+            await store.believe(connection, change, known_from)
+            await facts.write(connection, recount, known_from)
     refused = tuple((one, reason) for one, reason in judged if reason is not None)
     return Outcome(known_from, change, accepted, refused)
 

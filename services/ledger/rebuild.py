@@ -14,6 +14,7 @@ from typing import Final
 
 import asyncpg
 
+from services.domain.measures.catalogue import CATALOGUE
 from services.domain.moments import stamp
 from services.domain.policy import Policy
 from services.domain.rules.catalogue import FAMILIES
@@ -47,7 +48,7 @@ SELECT coalesce(sum(children), 0)::bigint AS children, coalesce(sum(events), 0):
        coalesce(sum(events) FILTER (WHERE done_at IS NOT NULL), 0)::bigint AS done_events
 FROM rebuild_chunk
 """
-_INDEX: Final = "ANALYZE rebuild_child, rebuild_gap, rebuild_unjudged"
+_INDEX: Final = "ANALYZE rebuild_child, rebuild_gap, rebuild_unjudged, rebuild_fact"
 
 
 def main() -> None:
@@ -90,7 +91,8 @@ async def rebuild(settings: Settings, policy: Policy, workers: int) -> swap.Swap
 def basis(policy: Policy, judges: Sequence[str]) -> str:
     """Name what was judged by: half a rebuild is worth going on with only by the same."""
     rules = [[judge, [(rule.name, rule.version) for rule in FAMILIES[judge]]] for judge in judges]
-    return hashlib.sha256(json.dumps([policy.version, rules]).encode()).hexdigest()
+    measures = [(measure.id, measure.version) for measure in CATALOGUE]
+    return hashlib.sha256(json.dumps([policy.version, rules, measures]).encode()).hexdigest()
 
 
 async def _begin(connection: Connection, wanted: str, chunk_events: int) -> None:

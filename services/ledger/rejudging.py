@@ -9,8 +9,9 @@ from asyncpg import Pool, Record
 
 from services.domain.chronology import Chronology
 from services.domain.judging import CannotJudge, judge_by_each
+from services.domain.measures.facts import facts_of
 from services.domain.policy import Policy
-from services.ledger import history
+from services.ledger import facts, history
 from services.ledger.history import Chunk, Connection
 from services.ledger.settings import Settings
 from services.runtime import beliefs, log, postgres
@@ -23,6 +24,7 @@ _TABLES: Final = {
     "rebuild_child": ("child_ref", "version"),
     "rebuild_unjudged": ("child_ref", "judge", "reason"),
     "rebuild_gap": beliefs.COLUMNS,
+    "rebuild_fact": facts.COLUMNS,
 }
 
 
@@ -48,11 +50,12 @@ class Found:
     children: list[tuple[str, int]] = field(default_factory=list)
     unjudged: list[tuple[str, str, str]] = field(default_factory=list)
     gaps: list[tuple[object, ...]] = field(default_factory=list)
+    facts: list[tuple[object, ...]] = field(default_factory=list)
     events: int = 0
 
     def rows(self) -> Iterable[tuple[str, Sequence[tuple[object, ...]]]]:
         """The rows by their table."""
-        return zip(_TABLES, (self.children, self.unjudged, self.gaps), strict=True)
+        return zip(_TABLES, (self.children, self.unjudged, self.gaps, self.facts), strict=True)
 
     @property
     def done(self) -> Done:
@@ -66,6 +69,7 @@ def find(chronologies: Iterable[Chronology], judges: Sequence[str], policy: Poli
     for chronology in chronologies:
         found.children.append((chronology.child_ref, chronology.version))
         found.events += len(chronology.events)
+        found.facts += [facts.to_row(fact) for fact in facts_of(chronology, policy)]
         for judge, verdict in judge_by_each(judges, chronology, policy).items():
             if isinstance(verdict, CannotJudge):
                 found.unjudged.append((chronology.child_ref, judge, verdict.code))

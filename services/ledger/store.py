@@ -108,23 +108,16 @@ async def held(connection: Connection, refs: Collection[str]) -> dict[Pair, list
     return dict(found)
 
 
-async def believe(connection: Connection, change: Change) -> datetime | None:
-    """Write a change of belief at the clock's next tick; return that, None for no change.
-
-    The last thing before commit: the clock's lock makes every other writer wait.
-    """
-    if not (change.ended or change.begun):
-        return None
-    rows = [beliefs.to_row(judge, gap) for judge, gap in change.begun]
-    now = await tick(connection)
+async def believe(connection: Connection, change: Change, now: datetime) -> None:
+    """Write a change of belief at a tick of the clock, whose lock makes every other writer wait."""
     if change.ended:
         refs, names = zip(*((gap.child_ref, gap.gap_id) for _, gap in change.ended), strict=True)
         await connection.execute(_END, list(refs), list(names), now)
-    if rows:
+    if change.begun:
+        rows = [beliefs.to_row(judge, gap) for judge, gap in change.begun]
         await connection.copy_records_to_table(
             "gap", records=[(*row, now) for row in rows], columns=(*beliefs.COLUMNS, "known_from")
         )
-    return now
 
 
 async def tick(connection: "Connection | asyncpg.Connection[Record]") -> datetime:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from services.ledger import handlers, overrules, practice, store, sweep
 from services.ledger.settings import Settings
+from services.runtime.contracts import Contracts
 from services.runtime.guard import Message
 from services.runtime.stream import Worker
 
@@ -18,9 +19,10 @@ def topics(settings: Settings) -> list[str]:
 
 def worker(settings: Settings) -> Worker:
     """Compose the worker: it keeps what it hears, sweeps for what it does not, and counts."""
+    policy = Contracts.load(settings.schemas, settings.policy_pack).policy()
 
     async def batch(messages: Sequence[Message]) -> None:
-        await handlers.handle(made.pool, messages)
+        await handlers.handle(made.pool, messages, policy)
 
     async def start(worker: Worker) -> None:
         await store.deploy_judges(worker.pool, settings.judges)

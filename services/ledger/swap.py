@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.ledger import store
+from services.ledger import facts, store
 from services.ledger.history import Connection
 from services.runtime import beliefs
 
@@ -54,11 +54,32 @@ WHERE NOT EXISTS (
     SELECT FROM gap WHERE (gap.child_ref, gap.gap_id) = (new.child_ref, new.gap_id)
                       AND known_to IS NULL)
 """  # noqa: S608 - column names of ours
+_FACT: Final = ", ".join(facts.COLUMNS)
+_NEW_FACT: Final = ", ".join(f"new.{column}" for column in facts.COLUMNS)
+_OLD_FACT: Final = ", ".join(f"fact.{column}" for column in facts.COLUMNS)
+_COUNTED: Final = """
+CREATE TEMPORARY TABLE counted ON COMMIT DROP AS
+SELECT child_ref FROM rebuild_child JOIN chronology.child_position USING (child_ref, version)
+"""
+_END_FACTS: Final = f"""
+UPDATE fact SET known_to = $1 FROM counted
+WHERE fact.child_ref = counted.child_ref AND known_to IS NULL AND NOT EXISTS (
+    SELECT FROM rebuild_fact AS new
+    WHERE (new.child_ref, new.unit_id) = (fact.child_ref, fact.unit_id)
+      AND ROW({_NEW_FACT}) IS NOT DISTINCT FROM ROW({_OLD_FACT}))
+"""  # noqa: S608 - column names of ours
+_BEGIN_FACTS: Final = f"""
+INSERT INTO fact ({_FACT}, known_from)
+SELECT {_NEW_FACT}, $1 FROM rebuild_fact AS new JOIN counted USING (child_ref)
+WHERE NOT EXISTS (
+    SELECT FROM fact WHERE (fact.child_ref, fact.unit_id) = (new.child_ref, new.unit_id)
+                       AND known_to IS NULL)
+"""  # noqa: S608 - column names of ours
 _RAISE: Final = "UPDATE epoch SET (current, policy_version) = ($1, $2)"
 _UNJUDGED: Final = "SELECT DISTINCT child_ref FROM rebuild_unjudged ORDER BY child_ref"
 _REQUEST: Final = "SELECT chronology.request_publication(ref) FROM unnest($1::text[]) AS ref"
 FORGET: Final = """
-TRUNCATE rebuild, rebuild_chunk, rebuild_child, rebuild_unjudged, rebuild_gap
+TRUNCATE rebuild, rebuild_chunk, rebuild_child, rebuild_unjudged, rebuild_gap, rebuild_fact
 """
 _UNANSWERED: Final = """
 SELECT DISTINCT position.child_ref, position.version
@@ -98,12 +119,22 @@ async def swap(connection: Connection, judges: list[str], policy_version: str) -
         known_from = await store.tick(connection)
         ended = await connection.execute(_END, known_from)
         begun = await connection.execute(_BEGIN, known_from)
+        await _recount(connection, known_from)
         stale = [row["child_ref"] for row in await connection.fetch(STALE)]
         await connection.execute(_REQUEST, stale)
         await connection.execute(_RAISE, epoch, policy_version)
         unjudged = tuple(row["child_ref"] for row in await connection.fetch(_UNJUDGED))
         await connection.execute(FORGET)
     return Swapped(epoch, known_from, _rows(ended), _rows(begun), len(stale), unjudged)
+
+
+async def _recount(connection: Connection, known_from: datetime) -> None:
+    """Make the new facts count, and the counts by them, at the tick at which the gaps change."""
+    await connection.execute(_COUNTED)
+    await connection.execute("ANALYZE counted")
+    await connection.execute(_END_FACTS, known_from)
+    await connection.execute(_BEGIN_FACTS, known_from)
+    await connection.execute("SELECT roll_up($1)", known_from)
 
 
 async def unanswered(connection: Connection) -> dict[str, int]:

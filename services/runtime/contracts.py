@@ -14,6 +14,7 @@ from jsonschema_rs import Registry as Documents
 
 from services.domain.delivery import Delivery
 from services.domain.disagreements import Ladder, ladders
+from services.domain.measures.reading import Reading
 from services.domain.narrative.features import Reader
 from services.domain.policy import Policy
 from services.domain.registry import Registry
@@ -112,6 +113,10 @@ class Contracts:
     def silence(self) -> Limits:
         """Read policy/silence.toml: when a feed counts as silent."""
         return Limits.parse(read_toml(self.path / "policy" / "silence.toml"))
+
+    def reading(self) -> Reading:
+        """Read policy/measures.toml: targets, and by which numbers figures are read."""
+        return Reading.parse(read_toml(self.path / "policy" / "measures.toml"))
 
     def delivery(self) -> Delivery:
         """Read policy/feedback.toml: how agencies are told."""

@@ -13,7 +13,14 @@ import pytest
 
 from services.alerts import queue, weekly
 from services.alerts.sight import Sight as AlertSight
-from services.dashboards import dip_samples, equity_pack, explanation, handlers, silence
+from services.dashboards import (
+    dip_samples,
+    equity_pack,
+    explanation,
+    handlers,
+    measures,
+    silence,
+)
 from services.dashboards.sight import Sight
 from services.directory import onward
 from services.domain.registry import Registry
@@ -65,7 +72,7 @@ def unchecked(monkeypatch: pytest.MonkeyPatch, contracts: Contracts) -> None:
     def all_seeing(caller: Caller, _: Registry) -> Sight:
         return Sight(caller.agency, everyone, everyone, everyone, sees_all=True)
 
-    for module in (handlers, explanation, dip_samples):
+    for module in (handlers, explanation, dip_samples, measures):
         monkeypatch.setattr(module, "sight_of", all_seeing)
     monkeypatch.setattr(equity_pack, "near", lambda *_: everyone)
     monkeypatch.setattr(equity_pack, "ROLES", ROLES)

@@ -50,6 +50,8 @@ NUMBERS = {
     "dip_sample.repeats.within": (365, "days", "assumption"),
     "dip_sample.second_reader": (10, "percent", "assumption"),
     "dip_sample.agreement.pairs": (10, "referrals", "assumption"),
+    "lateness.recorded.limit": (24, "hours", "assumption"),
+    "lateness.sent.limit": (24, "hours", "assumption"),
 }
 LISTS = {
     "completeness.information_missing.required": [

@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from deploy.catalogue import CATALOGUE, END, PAGE, NoMarks, described, page, written
+from deploy.catalogue import (
+    CATALOGUE,
+    END,
+    MEASURES_PAGE,
+    PAGE,
+    NoMarks,
+    described,
+    measured,
+    page,
+    tables,
+    written,
+)
 from services.domain.rules.catalogue import CATALOGUE as RULES
 
 BOUNDARY_TABLES = Path(__file__).parents[1] / "domain" / "rules"
@@ -18,13 +29,18 @@ def test_the_kept_catalogue_is_what_the_rules_and_the_policy_say() -> None:
 
 def test_the_page_has_the_tables_of_the_catalogue() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert text == page(text, described()), AGAIN
+    assert text == page(text, tables(described())), AGAIN
+
+
+def test_the_page_of_measures_has_what_each_counts() -> None:
+    text = MEASURES_PAGE.read_text(encoding="utf-8")
+    assert text == page(text, measured()), AGAIN
 
 
 def test_a_page_without_a_place_for_tables_is_left_alone() -> None:
     text = PAGE.read_text(encoding="utf-8")
     with pytest.raises(NoMarks):
-        page(text.replace(END, ""), described())
+        page(text.replace(END, ""), "made")
 
 
 def test_the_catalogue_names_every_rule_its_sentence_and_every_dated_line() -> None:

@@ -31,7 +31,7 @@ NO_FURTHER_ACTION = "no-further-action"
 # `previous_incidents_considered` true, stated in that event's own data; a strategy discussion at or
 # after it.
 def not_recognised(folded: Folded, policy: Policy) -> Iterator[Shortfall]:
-    """Find the incidents at which harm had added up and nobody said so in time."""
+    """Find the incidents at which harm had added up, and whether anybody said so in time."""
     incidents = folded.incidents(policy.is_child)
     times = [incident.first.time for incident in incidents]
     last: Shortfall | None = None
@@ -45,9 +45,7 @@ def not_recognised(folded: Folded, policy: Policy) -> Iterator[Shortfall]:
         if place + 1 - start >= needed:
             answer = follower(at, folded.once(_recognitions))
             last = _unrecognised(incident, answer, place + 1 - start, policy)
-            if last.exists:
-                behind = tuple(each.first for each in incidents[start:place])
-                yield replace(last, behind=behind)
+            yield replace(last, behind=tuple(each.first for each in incidents[start:place]))
 
 
 def _recognitions(folded: Folded) -> list[Event]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from services.domain import events as e
 from services.domain.chronology import Folded
 from services.domain.events import Event
+from services.domain.incidents import Ref
 from services.domain.moments import london_day
 from services.domain.policy import Policy
 from services.domain.rules.rule import Closure, Rule, Shortfall
@@ -35,15 +36,11 @@ Courses = Mapping[tuple[str, str], list[Event]]
 def not_in_date(folded: Folded, policy: Policy) -> Iterator[Shortfall]:
     """Find what was handled by somebody whose training was not in date."""
     completed = _completed(folded)
-    seen: set[tuple[str, str, str]] = set()
-    for event in folded.events:
-        kind = HANDLED.get(event.type)
-        if kind is None or not _bound(event, policy):
-            continue
-        judged, staff = (kind, event.ref(kind) or ""), event.staff or ""
-        missing = _missing(event, staff, completed, policy)
-        if missing and (*judged, staff) not in seen:
-            seen.add((*judged, staff))
+    seen: set[tuple[Ref, str]] = set()
+    for event, judged, missing in handlings(folded, policy):
+        staff = event.staff or ""
+        if missing and (judged, staff) not in seen:
+            seen.add((judged, staff))
             yield Shortfall(
                 judged=judged,
                 anchor=event,
@@ -55,6 +52,16 @@ def not_in_date(folded: Folded, policy: Policy) -> Iterator[Shortfall]:
                 more=(staff,),
                 params={"handled": event.type, "courses": list(missing)},
             )
+
+
+def handlings(folded: Folded, policy: Policy) -> Iterator[tuple[Event, Ref, tuple[str, ...]]]:
+    """Find what was handled by somebody bound to be trained, and what of it was not in date."""
+    completed = _completed(folded)
+    for event in folded.events:
+        kind = HANDLED.get(event.type)
+        if kind is not None and _bound(event, policy):
+            missing = _missing(event, event.staff or "", completed, policy)
+            yield event, (kind, event.ref(kind) or ""), missing
 
 
 def _completed(folded: Folded) -> Courses:

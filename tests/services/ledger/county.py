@@ -21,6 +21,7 @@ from services.domain.policy import Policy
 from services.domain.rules.catalogue import FAMILIES
 from services.domain.verdicts import Verdict
 from services.ledger.beliefs import Standing
+from services.ledger.facts import counting
 from services.ledger.handlers import Outcome, keep
 from tests.demo.lives_judged import published
 from tests.services.chronology.said import link, message
@@ -66,11 +67,13 @@ class Live:
 
     async def _judge(self, refs: Sequence[str]) -> Outcome:
         standings, verdicts = [], []
-        for one in await compose(self.chronology, refs):
+        composed = await compose(self.chronology, refs)
+        for one in composed:
             standings.append(msgspec.json.decode(one.value, type=Standing))
             child = Chronology.from_wire(msgspec.json.decode(one.value))
             verdicts += [self._verdict(family, child) for family in FAMILIES]
-        return await keep(self.ledger, standings, verdicts)
+        counted = counting([one.value for one in composed], self.policy)
+        return await keep(self.ledger, standings, verdicts, counted)
 
     def _verdict(self, family: str, child: Chronology) -> Verdict:
         return Verdict(

@@ -12,6 +12,7 @@ from services.ledger.beliefs import Standing
 from services.ledger.handlers import keep
 from services.runtime import beliefs
 from services.runtime.guard import Message, Never
+from tests.demo.lives_judged import policy
 from tests.gaps import HOUR, MONDAY, gap, verdict
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -53,7 +54,7 @@ async def test_messages_go_all_the_way_through_bytes(ledger_pool: Pool) -> None:
         message("child.chronologies", None),
         message("timeliness.gaps", said.to_wire()),
     ]
-    await handlers.handle(ledger_pool, batch)
+    await handlers.handle(ledger_pool, batch, policy())
     (row,) = await current(ledger_pool)
     assert beliefs.from_row(row) == gap(1)
     assert await ledger_pool.fetchval("SELECT version FROM child") == 7

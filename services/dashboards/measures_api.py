@@ -1,0 +1,79 @@
+"""What is served of measures: their definitions, and their figures."""
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
+from pydantic import BaseModel
+
+from services.dashboards import measures
+from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of
+from services.dashboards.handlers import Forbidden
+from services.dashboards.measures_answers import Catalogue, Measured
+from services.dashboards.measures_question import MeasureQuestion
+from services.runtime import clock
+from services.runtime.auth import Caller
+from services.runtime.questions import each_once
+
+_Id = Annotated[str, Path(pattern=r"^[a-z-]+\.[a-z-]+$", max_length=64)]
+
+
+def router() -> APIRouter:
+    """Return the routes of this module."""
+    routes = APIRouter()
+    routes.get(
+        "/api/v1/measures",
+        summary="Every measure: what is counted, of what, and its limits",
+        operation_id="measures",
+        **_answered(Catalogue, "The catalogue."),
+    )(catalogue)
+    routes.get(
+        "/api/v1/measures/{measure}",
+        summary="A measure's figures, by month and by group",
+        operation_id="measure",
+        **_answered(Measured, "Figures, with definition and intervals."),
+    )(measured)
+    return routes
+
+
+async def catalogue(
+    desk: Annotated[Desk, Depends(desk_of)], _: Annotated[Caller, Depends(caller_of)]
+) -> Response:
+    """Return the definitions; they are for everybody who signs in."""
+    return _json(measures.catalogue(desk.reading))
+
+
+async def measured(
+    desk: Annotated[Desk, Depends(desk_of)],
+    caller: Annotated[Caller, Depends(caller_of)],
+    _: Annotated[None, Depends(each_once(MeasureQuestion))],
+    measure: _Id,
+    asked: Annotated[MeasureQuestion, Query()],
+) -> Response:
+    """Return the figures of a measure."""
+    found = measures.known(measure)
+    if found is None:
+        raise HTTPException(404)
+    try:
+        return _json(await measures.live(desk, caller, found, asked, clock.now()))
+    except Forbidden:
+        raise HTTPException(403) from None
+
+
+def _json(content: object) -> Response:
+    return Response(msgspec.json.encode(content), media_type="application/json")
+
+
+def _answered(model: type[BaseModel], description: str) -> dict[str, Any]:
+    return {
+        "response_model": None,
+        "response_class": Response,
+        "responses": {
+            200: {"model": model, "description": description},
+            401: {**PROBLEM, "description": "Nobody we know."},
+            403: {**PROBLEM, "description": "This role is not shown these figures."},
+            404: {**PROBLEM, "description": "There is no such measure."},
+            422: {**PROBLEM, "description": "Every fault of the parameters."},
+            503: {**PROBLEM, "description": "The ledger is away; try again."},
+        },
+    }

@@ -1,0 +1,138 @@
+"""How are the facts that measures count kept, and the counts with them?"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from asyncpg import Record
+
+from services.domain.chronology import Chronology
+from services.domain.fields import Malformed
+from services.domain.measures.facts import Fact, facts_of
+from services.domain.policy import Policy
+from services.domain.verdicts import Position
+from services.ledger.beliefs import Epoch, Standing
+from services.ledger.store import Connection
+from services.runtime.guard import Never
+
+COLUMNS: Final = (
+    "child_ref",
+    "unit_id",
+    "measure",
+    "version",
+    "day",
+    "state",
+    "agency",
+    "unit",
+    "area",
+    "sex",
+    "ethnicity",
+    "age",
+    "referral_ref",
+    "source",
+    "event",
+)
+_HELD: Final = f"""
+SELECT {", ".join(COLUMNS)} FROM fact WHERE child_ref = ANY($1::text[]) AND known_to IS NULL
+"""  # noqa: S608 - column names of ours
+_END: Final = """
+UPDATE fact SET known_to = $3
+FROM unnest($1::text[], $2::uuid[]) AS ended (child_ref, unit_id)
+WHERE (fact.child_ref, fact.unit_id) = (ended.child_ref, ended.unit_id) AND known_to IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What is counted of each child of a batch, at which position, and by which policy."""
+
+    policy_version: str | None
+    children: Mapping[str, tuple[Position, tuple[Fact, ...]]]
+
+    def of(self, moved: Mapping[str, Standing], epoch: Epoch) -> dict[str, tuple[Fact, ...]]:
+        """Choose the facts that count: at the position that a child has just moved on to.
+
+        By a policy that is not adopted nothing is counted: a rebuild, which adopts it, counts all.
+        """
+        if epoch.policy_version not in (None, self.policy_version):
+            return {}
+        return {
+            ref: self.children[ref][1]
+            for ref, standing in moved.items()
+            if ref in self.children and self.children[ref][0] == standing.position
+        }
+
+
+NO_COUNTING: Final = Counting(None, {})
+
+
+def counting(bodies: Iterable[bytes], policy: Policy) -> Counting:
+    """Find what is counted of each child, by the newest of its chronologies; Never for none."""
+    newest: dict[str, Chronology] = {}
+    for body in bodies:
+        try:
+            read = Chronology.from_wire(msgspec.json.decode(body))
+        except Malformed:
+            raise Never("malformed") from None
+        known = newest.setdefault(read.child_ref, read)
+        if (read.epoch, read.version) > (known.epoch, known.version):
+            newest[read.child_ref] = read
+    return Counting(
+        policy.version,
+        {ref: ((each.epoch, each.version), facts_of(each, policy)) for ref, each in newest.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """Facts that end, by child and unit, and rows of facts that begin."""
+
+    ended: list[tuple[str, UUID]] = field(default_factory=list)
+    begun: list[tuple[object, ...]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.ended or self.begun)
+
+
+def to_row(fact: Fact) -> tuple[object, ...]:
+    """Lay a fact out in the order of COLUMNS."""
+    return tuple(
+        UUID(fact.unit_id) if name == "unit_id" else getattr(fact, name) for name in COLUMNS
+    )
+
+
+async def recount(connection: Connection, children: Mapping[str, Iterable[Fact]]) -> Recount:
+    """Compare what is counted of these children with what should be; what is equal stays."""
+    held: dict[tuple[str, UUID], tuple[object, ...]] = {
+        (row["child_ref"], row["unit_id"]): _plain(row)
+        for row in await connection.fetch(_HELD, list(children))
+    }
+    wanted = {
+        (fact.child_ref, UUID(fact.unit_id)): to_row(fact)
+        for facts in children.values()
+        for fact in facts
+    }
+    return Recount(
+        [name for name, row in held.items() if wanted.get(name) != row],
+        [row for name, row in wanted.items() if held.get(name) != row],
+    )
+
+
+async def write(connection: Connection, change: Recount, now: datetime) -> None:
+    """Write facts that end and begin at a tick whose lock is held, and the counts with them."""
+    if not change:
+        return
+    if change.ended:
+        refs, names = zip(*change.ended, strict=True)
+        await connection.execute(_END, list(refs), list(names), now)
+    await connection.copy_records_to_table(
+        "fact", records=[(*row, now) for row in change.begun], columns=(*COLUMNS, "known_from")
+    )
+    await connection.execute("SELECT roll_up($1)", now)
+
+
+def _plain(row: Record) -> tuple[object, ...]:
+    return tuple(row[name] for name in COLUMNS)
