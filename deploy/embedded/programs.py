@@ -82,7 +82,7 @@ def environment(
         told["RW_ACTING_KEY_FILE"] = str(secret_files.pages_key(places.secrets))
         told |= {
             f"RW_{name.upper()}_URL": f"http://{HOST}:{ports[name]}"
-            for name in ("intake", "directory")
+            for name in ("intake", "directory", "alerts")
         }
     if process.role in {"intake", "feedback"}:  # receivers of a demo are on this machine
         told["RW_SEALING_KEY_FILE"] = str(secret_files.sealing_key(places.secrets))

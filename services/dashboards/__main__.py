@@ -5,6 +5,7 @@ from pathlib import Path
 from services.dashboards import silence
 from services.dashboards.api import create_app, require_jwks
 from services.dashboards.desk import Desk
+from services.dashboards.elsewhere import Elsewhere
 from services.dashboards.settings import Settings
 from services.runtime import postgres
 from services.runtime.process import Process
@@ -19,12 +20,14 @@ def main() -> None:
     require_jwks(settings)
     app = create_app(settings)
     desk: Desk = app.state.desk
+    elsewhere: Elsewhere = app.state.elsewhere
 
     async def start() -> None:
         desk.pool = await postgres.create_pool(settings)
         desk.readers = await postgres.create_pool(settings, role=READERS)
 
     async def stop() -> None:
+        await elsewhere.close()
         desk.readers.terminate()
         desk.pool.terminate()
 

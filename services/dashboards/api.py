@@ -19,6 +19,7 @@ from services.dashboards import (
 from services.dashboards.answers import GapPage
 from services.dashboards.cursor import BadCursor
 from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of, pool_of
+from services.dashboards.elsewhere import Elsewhere
 from services.dashboards.question import Question
 from services.dashboards.settings import Settings
 from services.runtime import clock
@@ -47,6 +48,7 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         contracts or Contracts.load(settings.schemas, settings.policy_pack), verifier, people
     )
     app.state.desk = desk
+    app.state.elsewhere = Elsewhere(settings)
     web = Web(
         service="dashboards",
         settings=settings,

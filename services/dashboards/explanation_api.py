@@ -18,6 +18,7 @@ from services.runtime.auth import Caller
 from services.runtime.questions import each_once
 
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+GapId = Annotated[str, Path(pattern=_UUID)]
 
 
 class AsKnown(BaseModel):
@@ -69,7 +70,7 @@ async def explain(
     desk: Annotated[Desk, Depends(desk_of)],
     caller: Annotated[Caller, Depends(caller_of)],
     _: Annotated[None, Depends(each_once(AsKnown))],
-    gap_id: Annotated[str, Path(pattern=_UUID)],
+    gap_id: GapId,
     asked: Annotated[AsKnown, Query()],
 ) -> Response:
     """Explain a gap that the caller may see."""

@@ -51,8 +51,8 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 _Limit = Annotated[str, StringConstraints(pattern=r"^([1-9]|[1-9]\d|[1-4]\d\d|500)$")]
 
 
-class Question(BaseModel):
-    """Which gaps, as at when, and as they were believed when."""
+class Filters(BaseModel):
+    """What gaps are chosen by: codes and times, and nothing by which a child could be told."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -64,29 +64,36 @@ class Question(BaseModel):
     )
     agency: _Text | None = Field(None, description="Who owes it.")
     unit: _Text | None = None
+    state: State | None = Field(None, description="As at `as_of`; all states without it.")
+    opens_from: Moment | None = Field(None, description="RFC 3339; opened then or later.")
+    opens_before: Moment | None = Field(None, description="RFC 3339; opened before then.")
+    as_of: Moment | None = Field(None, description="RFC 3339; decides `state`. Default: now.")
+    known_at: Moment | None = Field(
+        None, description="RFC 3339; what was believed then. Default: all that is known."
+    )
+    cursor: Annotated[str, StringConstraints(max_length=2000)] | None = Field(
+        None, description="`next` of the page before; everything else must be asked as before."
+    )
+
+    def stated(self) -> dict[str, object]:
+        """What narrows the question, by name; of pages nothing."""
+        return self.model_dump(exclude={"limit", "cursor"}, exclude_none=True)
+
+
+class Question(Filters):
+    """Which gaps, as at when, and as they were believed when."""
+
     referral_ref: _Text | None = None
     child_ref: _Text | None = None
     event: _EventKey | None = Field(
         None, description="`<source>|<id>`: gaps whose anchor or evidence it is."
     )
-    state: State | None = Field(None, description="As at `as_of`; all states without it.")
-    as_of: Moment | None = Field(None, description="RFC 3339; decides `state`. Default: now.")
-    known_at: Moment | None = Field(
-        None, description="RFC 3339; what was believed then. Default: all that is known."
-    )
     limit: _Limit = Field(str(DEFAULT_LIMIT), description="1 to 500.")
-    cursor: Annotated[str, StringConstraints(max_length=2000)] | None = Field(
-        None, description="`next` of the page before; everything else must be asked as before."
-    )
 
     @property
     def rows(self) -> int:
         """How many items a page may have."""
         return int(self.limit)
-
-    def stated(self) -> dict[str, object]:
-        """What narrows the question, by name; of pages nothing."""
-        return self.model_dump(exclude={"limit", "cursor"}, exclude_none=True)
 
     def digest(self, *reader: str) -> str:
         """Tell this question by this reader from any other; its pages share the digest."""

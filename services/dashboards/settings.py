@@ -11,5 +11,6 @@ class Settings(RuntimeSettings):
     acting_key_file: Path | None = None
     """The private key by which we sign for people (docs/decisions/acting-for-people.md)."""
 
+    alerts_url: str | None = None
     intake_url: str | None = None
     directory_url: str | None = None

@@ -136,6 +136,10 @@ def _asked(asked: Question, place: Callable[[object], str]) -> Iterator[str]:
         value: Any = getattr(asked, name)
         if value is not None:
             yield f"{name} = {place(value)}"
+    for name, sign in (("opens_from", ">="), ("opens_before", "<")):
+        opens: datetime | None = getattr(asked, name)
+        if opens is not None:
+            yield f"opens_at {sign} {place(opens)}"
     if asked.observed is not None:
         yield f"observed = {place(asked.observed == 'true')}"
 

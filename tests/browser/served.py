@@ -1,6 +1,6 @@
 """The services with pages, each on a port of its own, over a database with something of everybody.
 
-A service with pages is one more line in SERVED.
+A service is one more line in SERVED, and where people sign in to it also in PAGES.
 """
 
 import base64
@@ -13,9 +13,13 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from deploy.embedded.ports import HOST
-from deploy.embedded.tokens import PERSONAS
+from deploy.embedded.tokens import PERSONAS, acting_key
+from services.alerts.api import create_app as alerts
+from services.alerts.settings import Settings as AlertsSettings
 from services.dashboards.api import create_app as dashboards
 from services.dashboards.settings import Settings as DashboardsSettings
+from services.directory.api import create_app as directory
+from services.directory.settings import Settings as DirectorySettings
 from services.runtime import problems, status
 from services.runtime.auth import Caller
 from services.runtime.contracts import Contracts
@@ -27,7 +31,11 @@ from tests.services.conftest import Dsn, Pool, free_port, pool_of, readers_of
 Create = Callable[[Any, Contracts], FastAPI]
 SERVED: Final[Mapping[str, tuple[Create, type[Settings]]]] = {
     "dashboards": (dashboards, DashboardsSettings),
+    "alerts": (alerts, AlertsSettings),
+    "directory": (directory, DirectorySettings),
 }
+PAGES: Final = ("dashboards",)
+"""Those of them that people sign in to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +60,14 @@ async def served(
     dsn: Dsn, contracts: Contracts, jwks: Path, folder: Path
 ) -> AsyncIterator[dict[str, Served]]:
     """Serve all of them."""
-    master = folder / "master"
-    master.write_bytes(base64.b64encode(bytes(range(32))))
+    keys, secrets = _secrets(jwks, folder)
     ports = {name: free_port() for name in SERVED}
     urls = {f"{name}_url": f"http://{HOST}:{port}" for name, port in ports.items()}
     async with AsyncExitStack() as stack:
         found = {}
         for name, (create, kind) in SERVED.items():
-            told = {
-                "postgres_dsn": "unused", "kafka_bootstrap": "unused", "jwks_file": jwks,
-                "master_key_file": master, "sealing_key_file": master,
-                "public_url": urls[f"{name}_url"], **urls,
-            }  # fmt: skip
+            told = {"postgres_dsn": "unused", "kafka_bootstrap": "unused", "jwks_file": keys,
+                    "public_url": urls[f"{name}_url"], **secrets, **urls}  # fmt: skip
             settings = kind.model_validate(told)
             app = create(settings, contracts)
             problems.install(app)
@@ -72,6 +76,20 @@ async def served(
             desk.pool = pool
             desk.readers = await stack.enter_async_context(readers_of(dsn(name), name))
             await stack.enter_async_context(status.serve(app, HOST, ports[name]))
+            if hasattr(app.state, "elsewhere"):
+                stack.push_async_callback(app.state.elsewhere.close)
+            if name not in PAGES:
+                continue
             sessions = Sessions(settings.session_idle, settings.session_life)
             found[name] = Served(urls[f"{name}_url"], desk.people, sessions, pool)
         yield found
+
+
+def _secrets(jwks: Path, folder: Path) -> tuple[Path, dict[str, Path]]:
+    """Return a copy of the keys with that of the pages among them, and the files of all secrets."""
+    keys, pages, master = folder / "jwks.json", folder / "pages.jwk", folder / "master"
+    keys.write_bytes(jwks.read_bytes())
+    acting_key(pages, keys, "dashboards")
+    master.write_bytes(base64.b64encode(bytes(range(32))))
+    files = {"acting_key_file": pages, "master_key_file": master, "sealing_key_file": master}
+    return keys, files

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from services.dashboards.pages import about, overview
+from services.dashboards.pages import about, alerts, gaps, overview, quality
 
 
 def router() -> APIRouter:
     """Return the routes of every page."""
     routes = APIRouter(tags=["pages"])
-    for family in (overview, about):
+    for family in (overview, gaps, alerts, quality, about):
         routes.include_router(family.router())
     return routes

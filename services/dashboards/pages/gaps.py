@@ -1,0 +1,214 @@
+"""Which gaps may this person see, and how did one of them come about?
+
+Filters are codes and times in the address; what tells a child is in none.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from pydantic import model_validator
+
+from services.dashboards import explanation, handlers
+from services.dashboards.cursor import BadCursor
+from services.dashboards.desk import Desk, desk_of
+from services.dashboards.explanation_api import AsKnown, GapId
+from services.dashboards.question import Filters, Question
+from services.domain.moments import moment, stamp
+from services.domain.rules.catalogue import CATALOGUE
+from services.runtime import clock
+from services.runtime.questions import each_once, fault
+from services.runtime.web import Visitor, answers, asking, pages_of, visitor_of, web_of, words
+
+PATH: Final = "/gaps"
+ROWS: Final = 25
+LESSONS: Final = {
+    "1": "Timeliness and cumulative harm",
+    "2": "Completeness",
+    "3": "Oversight",
+    "4": "Training",
+    "themes": "Equity and support",
+}
+STATES: Final = {"open": "Open", "upcoming": "Owed, not yet due", "closed": "Closed"}
+KINDS: Final = {"gap": "Gap: the record shows it", "query": "Query: a person should look"}
+_OBSERVED: Final = {"true": "Seen by a feed", "false": "No feed would say"}
+
+
+class Asked(Filters):
+    """The filters of the page; a field left empty is one that was not chosen."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _chosen(cls, said: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        return {name: value for name, value in said.items() if value != ""}
+
+    def address(self) -> dict[str, str]:
+        """What was chosen, as it stands in an address."""
+        return {
+            name: stamp(value) if isinstance(value, datetime) else str(value)
+            for name, value in self.stated().items()
+        }
+
+
+def router() -> APIRouter:
+    """Return the routes of this module."""
+    routes = APIRouter()
+    routes.get(
+        PATH,
+        summary="The gaps that the caller may see, to be looked at",
+        operation_id="page-gaps",
+        response_class=HTMLResponse,
+        responses=answers(403, 422),
+    )(gaps)
+    routes.get(
+        PATH + "/{gap_id}",
+        summary="How a gap came about, to be looked at",
+        operation_id="page-gap",
+        response_class=HTMLResponse,
+        responses=answers(403, 404, 422),
+    )(gap)
+    return routes
+
+
+async def gaps(
+    request: Request,
+    desk: Annotated[Desk, Depends(desk_of)],
+    visitor: Annotated[Visitor, Depends(visitor_of)],
+    _: Annotated[None, Depends(each_once(Asked))],
+    asked: Annotated[Asked, Query()],
+) -> Response:
+    """Show a page of the list, with its filters."""
+    question = Question(**asked.model_dump(exclude_none=True), limit=str(ROWS))
+    try:
+        found = await handlers.gaps(
+            desk.readers, desk.registry, visitor.caller, question, clock.now()
+        )
+    except handlers.Forbidden:
+        raise HTTPException(403) from None
+    except BadCursor:
+        raise RequestValidationError([fault("cursor", "cursor")]) from None
+    chosen = asked.address()
+    first = asking(PATH, chosen) if asked.cursor else None
+    following = asking(PATH, chosen, cursor=found["next"]) if found["next"] else None
+    return web_of(request).page(
+        request,
+        visitor,
+        "gaps/list.html",
+        title="What is owed",
+        as_of=moment(found["as_of"]),
+        known_at=moment(found["known_at"]),
+        total=found["total"],
+        fields=list(_fields(desk, asked)),
+        hidden=[(name, chosen[name]) for name in _TIMES if name in chosen],
+        chips=list(_chips(desk, chosen)),
+        rows=[_row(item, desk) for item in found["items"]],
+        pages=pages_of(first, following),
+        json=asking("/api/v1/gaps", chosen),
+    )
+
+
+async def gap(
+    request: Request,
+    desk: Annotated[Desk, Depends(desk_of)],
+    visitor: Annotated[Visitor, Depends(visitor_of)],
+    _: Annotated[None, Depends(each_once(AsKnown))],
+    gap_id: GapId,
+    asked: Annotated[AsKnown, Query()],
+) -> Response:
+    """Show how one gap came about."""
+    now = clock.now()
+    try:
+        found = await explanation.of_gap(desk, visitor.caller, UUID(gap_id), asked.known_at, now)
+    except handlers.Forbidden:
+        raise HTTPException(403) from None
+    if found is None:
+        raise HTTPException(404)
+    shown = found["gap"]
+    return web_of(request).page(
+        request,
+        visitor,
+        "gaps/one.html",
+        title=title_of(shown["rule"]),
+        breadcrumbs=[("What is owed", PATH), (title_of(shown["rule"]), None)],
+        as_of=now,
+        known_at=moment(found["known_at"]),
+        found=found,
+        gap=shown,
+        agency=named(desk, shown["agency"]),
+        state=STATES[shown["state"]],
+        opens_at=moment(shown["opens_at"]),
+        closes_at=None if shown["closes_at"] is None else moment(shown["closes_at"]),
+        lesson=LESSONS[shown["lesson"]],
+    )
+
+
+def title_of(rule: str) -> str:
+    """Return a rule's name in words: Decision overdue."""
+    return rule.rsplit(".", maxsplit=1)[-1].replace("_", " ").capitalize()
+
+
+def named(desk: Desk, agency: str) -> str:
+    """Return an agency's name."""
+    return desk.registry.name_of(agency) or agency
+
+
+_TIMES: Final = ("opens_from", "opens_before", "as_of", "known_at", "observed")
+
+
+def _fields(desk: Desk, asked: Asked) -> Iterator[Mapping[str, object]]:
+    rules = [(rule.name, title_of(rule.name)) for rule in CATALOGUE]
+    agencies = [(one.id, one.name) for one in desk.registry.agencies.values()]
+    for name, label, choices in (
+        ("rule", "Rule", rules),
+        ("lesson", "Lesson", list(LESSONS.items())),
+        ("state", "State", list(STATES.items())),
+        ("kind", "Kind", list(KINDS.items())),
+        ("agency", "Who owes it", agencies),
+    ):
+        yield {"name": name, "label": label, "choices": choices, "value": getattr(asked, name)}
+    yield {"name": "unit", "label": "Unit", "value": asked.unit}
+
+
+def _chips(desk: Desk, chosen: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Say in words what is chosen, each with the address without it."""
+    for name, value in chosen.items():
+        yield _in_words(desk, name, value), asking(PATH, chosen, **{name: None})
+
+
+def _in_words(desk: Desk, name: str, value: str) -> str:
+    match name:
+        case "rule":
+            return title_of(value)
+        case "agency":
+            return named(desk, value)
+        case "opens_from" | "opens_before" | "as_of" | "known_at":
+            return f"{_AT[name]} {words.moment(moment(value))}"
+        case "unit":
+            return f"Unit {value}"
+    listed = {"lesson": LESSONS, "state": STATES, "kind": KINDS, "observed": _OBSERVED}
+    return listed[name][value]
+
+
+_AT: Final = {
+    "opens_from": "Opened from",
+    "opens_before": "Opened before",
+    "as_of": "As at",
+    "known_at": "As known at",
+}
+
+
+def _row(item: Mapping[str, Any], desk: Desk) -> list[object]:
+    opened, closed = item["opens_at"], item["closes_at"]
+    return [
+        {"text": title_of(item["rule"]), "href": f"{PATH}/{item['gap_id']}"},
+        item["why"],
+        named(desk, item["agency"]) + (f", {item['unit']}" if item["unit"] else ""),
+        words.moment(moment(opened)),
+        STATES[item["state"]]
+        if closed is None
+        else f"{STATES[item['state']]} {words.moment(moment(closed))}",
+    ]
