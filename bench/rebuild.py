@@ -117,10 +117,10 @@ def _measure(folder: Path, chosen: argparse.Namespace) -> None:
 async def _fill(database: Database, scale: float) -> None:
     """Tell chronology the county, by its own handlers, each true child linked to one ref."""
     for _ in range(200):
-        if await database.answers():
+        if await database.server.answers():
             break
         await asyncio.sleep(0.1)
-    await database.prepare()
+    await database.server.prepare()
     started = clock.monotonic()
     told = _told(County.before(clock.now(), scale=scale))
     async with asyncpg.create_pool(database.dsn("chronology")) as pool:

@@ -23,7 +23,7 @@ def environment(stack: Stack, module: str) -> dict[str, str]:
 def main(arguments: list[str]) -> None:
     """Become that command, so that its signals and its exit status are ours."""
     stack = Stack(PROJECT, usual_ports=True)
-    if not stack.places.endpoints.exists() or not asyncio.run(stack.database.answers()):
+    if not stack.places.endpoints.exists() or not asyncio.run(stack.database.server.answers()):
         sys.exit("The stack is not up: start it first (`make up`).")
     told = os.environ | environment(stack, arguments[0])
     command = [sys.executable, "-m", *arguments]

@@ -2,26 +2,17 @@
 
 import importlib.util
 import shutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-import asyncpg
-
-from deploy import access
 from deploy.embedded.account import Account, reachable_binaries, reachable_folder
 from deploy.embedded.failure import CannotStartError
-from deploy.embedded.places import PROJECT, Places
+from deploy.embedded.places import Places
 from deploy.embedded.ports import HOST
-from deploy.embedded.processes import DATABASE, SERVICES
 from deploy.embedded.secret_files import password
-from services.runtime.contracts import Contracts
-from services.runtime.migration import Changed
-from services.runtime.postgres import migrate
+from deploy.preparing import OWNER, Server
 
-NAME = "referral_watch"
-OWNER = "postgres"
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -69,10 +60,16 @@ class Database:
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         return [str(self.binaries / "postgres"), "-D", str(self.files), *options]
 
+    @property
+    def server(self) -> Server:
+        """Return how it is reached, and its roles' passwords: one file each."""
+        return Server(
+            HOST, self.port, lambda role: password(self.places.secrets, f"postgres-{role}")
+        )
+
     def dsn(self, role: str = OWNER) -> str:
         """Return the address for a role, its password included."""
-        secret = password(self.places.secrets, f"postgres-{role}")
-        return f"postgresql://{role}:{secret}@{HOST}:{self.port}/{NAME}"
+        return self.server.dsn(role)
 
     def create(self) -> None:
         """Make PostgreSQL's files where there are none; half-made ones are made again."""
@@ -96,75 +93,6 @@ class Database:
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise CannotStartError(f"PostgreSQL could not make its files: {reason}")
-
-    async def answers(self) -> bool:
-        """Say whether it takes connections."""
-        try:
-            connection = await asyncpg.connect(self._server_dsn(), timeout=5)
-        except (OSError, asyncpg.PostgresError, TimeoutError):
-            return False
-        await connection.close()
-        return True
-
-    async def prepare(self) -> None:
-        """Make database, roles and schemas, run every service's migrations, then the grants."""
-        await self._make_database()
-        registry = Contracts.load(PROJECT / "schemas").registry
-        await self._as_owner(partial(access.prepare, agencies=registry.agencies.values()))
-        for service in SERVICES:
-            await self._migrate(service)
-        await self._as_owner(access.grant)
-
-    async def _migrate(self, service: str) -> None:
-        """Run one service's migrations under its own role."""
-        try:
-            await migrate(self.dsn(service), PROJECT / "services" / service / "migrations")
-        except (asyncpg.PostgresError, Changed) as error:
-            raise CannotStartError(f"The migrations of {service} failed: {error}") from error
-
-    async def _make_database(self) -> None:
-        """Make the database, and each role with a schema of its own and nothing else."""
-        connection = await asyncpg.connect(self._server_dsn())
-        try:
-            known = "SELECT 1 FROM pg_database WHERE datname = $1"
-            if not await connection.fetchval(known, NAME):
-                await connection.execute(f"CREATE DATABASE {NAME}")
-        finally:
-            await connection.close()
-        roles = "\n".join(self._role(service) for service in SERVICES)
-        sql = f"""
-            REVOKE ALL ON DATABASE {NAME} FROM PUBLIC;
-            REVOKE ALL ON SCHEMA public FROM PUBLIC;
-            {roles}"""
-        await self._as_owner(lambda connection: connection.execute(sql))
-
-    def _role(self, service: str) -> str:
-        """Return the statements that make one service's role and schema, any number of times."""
-        secret = password(self.places.secrets, f"postgres-{service}")
-        return f"""
-            DO $$ BEGIN
-                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{service}') THEN
-                    CREATE ROLE {service} LOGIN;
-                END IF;
-            END $$;
-            ALTER ROLE {service} PASSWORD '{secret}';
-            GRANT CONNECT, TEMPORARY ON DATABASE {NAME} TO {service};
-            CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {service};
-            ALTER ROLE {service} SET search_path = {service};
-            {access.role(service)}
-        """
-
-    async def _as_owner(self, work: Callable[[access.Connection], Awaitable[object]]) -> None:
-        """Do something as the database's owner."""
-        connection = await asyncpg.connect(self.dsn())
-        try:
-            await work(connection)
-        finally:
-            await connection.close()
-
-    def _server_dsn(self) -> str:
-        """Return the owner's address for the database that every server has."""
-        return self.dsn().removesuffix(NAME) + DATABASE
 
 
 def _installed() -> Path:

@@ -2,8 +2,9 @@
 
 import base64
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from deploy.embedded.places import write_private
 
@@ -49,3 +50,12 @@ def _once(file: Path, make: Callable[[], str]) -> str:
     if not file.exists():
         write_private(file, make())
     return file.read_text()
+
+
+FILES: Final[Mapping[str, Callable[[Path], Path]]] = {
+    "master.key": master_key,
+    "audit.key": audit_key,
+    "sealing.key": sealing_key,
+    "sign-in.password": client_secret,
+}
+"""The secrets that services are given as files, and what makes each."""

@@ -117,8 +117,8 @@ class Stack:
         self.runner.start(DATABASE)
         self.runner.start("kafka")
         with step(self._say, "PostgreSQL"):
-            self._await(DATABASE, lambda: asyncio.run(self.database.answers()))
-            asyncio.run(self.database.prepare())
+            self._await(DATABASE, lambda: asyncio.run(self.database.server.answers()))
+            asyncio.run(self.database.server.prepare())
         with step(self._say, "Kafka"):
             self._await("kafka", self._broker_answers)
             topics.make(self.broker.bootstrap, Contracts.load(PROJECT / "schemas").topics.values())
@@ -246,7 +246,7 @@ class Stack:
     def await_ready(self, name: str) -> None:
         """Wait until a process is ready (again)."""
         if name == DATABASE:
-            self._await(name, lambda: asyncio.run(self.database.answers()))
+            self._await(name, lambda: asyncio.run(self.database.server.answers()))
         elif name == "kafka":
             self._await(name, self._broker_answers)
         else:
