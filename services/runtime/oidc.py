@@ -5,6 +5,7 @@ are asked for anew at each sign-in, which is rare: so its keys may change whenev
 """
 
 import base64
+import re
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
@@ -26,7 +27,8 @@ CALLBACK: Final = "/sign-in/callback"
 AWAY: Final = "identity-provider-away"
 LEEWAY_SECONDS: Final = 60
 _SECONDS: Final = 5.0
-_HOME: Final = frozenset({"127.0.0.1", "localhost"})
+_HOME: Final = re.compile(r"127\.0\.0\.1|(?:[a-z0-9-]+\.)*localhost")
+"""This machine: RFC 6761 keeps the last for it, and its containers may share such a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ async def _asked(http: httpx.AsyncClient, method: str, url: str, **more: Any) ->
 def _safe(url: str, name: str) -> str:
     """Refuse an address that is neither https nor on this machine."""
     parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _HOME):
+    at_home = parts.scheme == "http" and _HOME.fullmatch(parts.hostname or "") is not None
+    if parts.scheme != "https" and not at_home:
         raise Misconfigured(f"{name} must be https, or http on 127.0.0.1")
     return url.rstrip("/")

@@ -1,14 +1,17 @@
 """What was this process told by its environment (`RW_…`), and is it complete?"""
 
+import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PREFIX = "RW_"
+SECRETS: Final = Path("/run/secrets")
+"""Where containers find secrets: a file named as a variable (`rw_postgres_dsn`) is its value."""
 
 
 class Misconfigured(SystemExit):
@@ -50,8 +53,9 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls) -> Self:
         """Read the environment; every fault at once, naming variables and never their values."""
+        folder = Path(os.environ.get("RW_SECRETS", SECRETS))
         try:
-            return cls()
+            return cls(_secrets_dir=folder if folder.is_dir() else None)
         except ValidationError as error:
             faults = "; ".join(_fault(e["loc"], e["type"]) for e in error.errors())
         raise Misconfigured(f"Cannot start, the environment is not right: {faults}")
