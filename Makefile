@@ -7,7 +7,7 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 VENV := .venv/.ready
 T ?= tests
-QUICK := tests/domain tests/contracts tests/runtime tests/docs tests/embedded
+QUICK := tests/domain tests/contracts tests/runtime tests/docs tests/embedded tests/deployed
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -82,12 +82,21 @@ mutants: $(VENV)  ## change the domain in small ways and see whether a test noti
 weights: $(VENV)  ## train the weights by which records are matched, and print them (SINCE=day): minutes
 	@sh deploy/weights.sh $(SINCE)
 
+.PHONY: containers manifests
+containers: $(VENV)  ## build the containers, start them, tell one story, take them down (root on Debian)
+	@$(PY) -m deploy.containers trial
+
+manifests: $(VENV)  ## write docker-compose.yml and deploy/kubernetes again from the catalogue of processes
+	@$(PY) -m deploy.containers write
+
 deps: $(VENV)  ## fetch everything now, so that the next start needs no network
 	@$(PY) -m deploy.embedded deps
 
 lock: $(VENV)  ## work out requirements.lock and the notices again from pyproject.toml
 	@$(PY) -m uv pip compile pyproject.toml --quiet --all-extras --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
+	@$(PY) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements.lock -o requirements-services.lock
 	@$(PY) -m deploy.notices > THIRD_PARTY_NOTICES.md
 
 # The environment is made once, and again when the lock changes.
