@@ -38,6 +38,8 @@ GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.
                 chronology.history_retraction TO intake;
 GRANT SELECT ON chronology.child_position, chronology.history_event, chronology.history_training,
                 chronology.history_retraction, chronology.event_kind TO ledger;
+GRANT EXECUTE ON FUNCTION chronology.practice_times(timestamptz, float8[]), chronology.practice_counts(timestamptz, text[]),
+                chronology.ages_at(text[], text[]) TO ledger;   -- for monitoring: counts and ages, no child
 GRANT SELECT ON chronology.history_event, chronology.history_retraction TO feedback;
 GRANT SELECT (topic, digest, redriven_at) ON chronology.dead_letter TO intake;
 GRANT EXECUTE ON FUNCTION chronology.request_publication(text) TO ledger;

@@ -6,6 +6,7 @@ import asyncpg
 
 from services.chronology import batch, erasing, store
 from services.chronology.change import work_out
+from services.runtime import clock, metrics
 from services.runtime.guard import Message
 
 
@@ -26,3 +27,8 @@ class Handlers:
             await erasing.check(connection, left)
             change = work_out(left, known)
             await store.write(connection, change, self._gather_ms)
+        now = clock.now()
+        for one in change.fresh:
+            if one.event.key not in known.states:
+                seconds = (now - one.event.received_at).total_seconds()
+                metrics.EVENT_TO_CHRONOLOGY.observe(max(seconds, 0.0))

@@ -10,7 +10,7 @@ from typing import Final
 
 import asyncpg
 
-from services.intake import rehearsal
+from services.intake import lateness, rehearsal
 from services.intake.candidates import Answer, Candidate, Offered, refused
 from services.intake.chunk import Chunk, Placed, waves
 from services.intake.judgement import Judgement
@@ -62,7 +62,7 @@ class Intake:
             if candidates:
                 answers |= await self._chunk(caller, candidates, keep=keep)
         ordered = [answers[place] for place in range(len(offered))]
-        self._count(offered, ordered)
+        self._count(caller.agency, offered, ordered, keep=keep)
         return ordered
 
     async def _judge(
@@ -134,12 +134,18 @@ class Intake:
             return rehearsal.Rehearsal(connection, self._contracts, caller, clock.now()).decide
         return Chunk(connection, self._contracts, self._vault, caller, clock.now()).decide
 
-    def _count(self, offered: Sequence[Offered], answers: Sequence[Answer]) -> None:
-        """Count by type and status; a type that nobody knows counts as `unknown`."""
+    def _count(
+        self, agency: str, offered: Sequence[Offered], answers: Sequence[Answer], *, keep: bool
+    ) -> None:
+        """Count by type, status and agency; what nobody knows counts as `unknown`."""
+        agency = agency if agency in self._contracts.registry.agencies else "unknown"
         for offer, answer in zip(offered, answers, strict=True):
             stated = offer.event.get("type") if isinstance(offer.event, Mapping) else None
             known = isinstance(stated, str) and stated in self._contracts.types
-            metrics.EVENTS_RECEIVED.labels(stated if known else "unknown", answer.status).inc()
+            kind = stated if known else "unknown"
+            metrics.EVENTS_RECEIVED.labels(kind, answer.status, agency).inc()
+            if answer.outcome == "accepted" and keep:
+                lateness.observe(offer.event, agency, clock.now())
             for code in warnings(offer.event) if answer.outcome == "accepted" else ():
                 metrics.WARNINGS.labels(code).inc()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -19,6 +20,12 @@ class Erasure(msgspec.Struct, frozen=True):
     keys: list[str]
 
 
+class Heard(msgspec.Struct, frozen=True):
+    """When one event came to us."""
+
+    received_at: datetime
+
+
 class Standing(msgspec.Struct, frozen=True):
     """How a child's chronology stands: the head of the message, or the ledger's row of it."""
 
@@ -28,11 +35,17 @@ class Standing(msgspec.Struct, frozen=True):
     merged_into: str | None
     erased: bool
     erasure: Erasure | None = None
+    events: tuple[Heard, ...] = ()
 
     @property
     def position(self) -> Position:
         """How chronologies of one child are ordered."""
         return (self.epoch, self.version)
+
+    @property
+    def newest_at(self) -> datetime | None:
+        """When the last of its events came to us."""
+        return max((event.received_at for event in self.events), default=None)
 
     @property
     def emptied(self) -> bool:

@@ -24,7 +24,8 @@ from services.ledger.beliefs import (
     refusal,
 )
 from services.ledger.facts import NO_COUNTING, Counting
-from services.runtime import metrics
+from services.ledger.lag import Lag
+from services.runtime import clock, metrics
 from services.runtime.guard import Message, Never
 
 CHRONOLOGIES: Final = "child.chronologies"
@@ -70,14 +71,20 @@ def _known(wire: object) -> Mapping[str, Any]:
     return wire
 
 
-async def handle(pool: "Pool[Record]", messages: Sequence[Message], policy: Policy) -> None:
+async def handle(
+    pool: "Pool[Record]", messages: Sequence[Message], policy: Policy, lag: Lag
+) -> None:
     """Keep what a batch says, and what is to be counted by it, in one transaction."""
-    heard = [read(message) for message in messages]
-    standings = [one for one in heard if isinstance(one, Standing)]
-    verdicts = [one for one in heard if isinstance(one, Verdict)]
+    heard = [(read(message), message.sent_at) for message in messages]
+    standings = [(one, at) for one, at in heard if isinstance(one, Standing)]
+    verdicts = [one for one, _ in heard if isinstance(one, Verdict)]
     chronologies = [one for one in messages if one.topic == CHRONOLOGIES]
     counting = facts.counting([one.value for one in chronologies if one.value], policy)
-    _count(await keep(pool, standings, verdicts, counting))
+    outcome = await keep(pool, [one for one, _ in standings], verdicts, counting)
+    for standing, sent_at in standings:
+        lag.heard(standing, sent_at)
+    lag.judged(outcome.accepted, clock.now())
+    _count(outcome)
 
 
 async def keep(

@@ -19,6 +19,7 @@ from services.runtime import clock, metrics
 EVERY_SECONDS: Final = 15.0
 LATELY: Final = timedelta(days=1)
 LEAST_SHOWN: Final = SMALL[-1]
+REVIEW: Final = "oversight.not_reviewed"
 
 # How long each open gap has been open, in the bands that metrics.OPEN_FOR documents.
 _NOW: Final = """
@@ -60,8 +61,23 @@ async def count(pool: "Pool[Record]", now: datetime) -> None:
     _show(metrics.GAPS_OPEN, ("rule", "agency", "unit", "kind", "open_for"), rows, "open")
     _show(metrics.GAPS_OPENED, ("rule", "agency", "kind"), rows, "lately")
     _show(metrics.GAPS_UPCOMING, ("rule", "agency", "kind"), rows, "upcoming")
+    _show_reviews(rows)
     unobserved = await pool.fetch(_UNOBSERVED, now)
     _show(metrics.GAPS_UNOBSERVED, ("rule", "agency"), unobserved, "open")
+
+
+def _show_reviews(rows: Iterable[Record]) -> None:
+    """Show reviews of work by themselves: owed in time, and overdue."""
+    owed = [row for row in rows if row["rule"] == REVIEW]
+    sums: dict[tuple[str, str], int] = {}
+    for row in owed:
+        for state, value in (("overdue", "open"), ("in-time", "upcoming")):
+            place = (row["agency"], state)
+            sums[place] = sums.get(place, 0) + int(row[value])
+    metrics.REVIEWS.clear()
+    for place, found in sums.items():
+        if found:
+            metrics.REVIEWS.labels(*place).set(max(found, LEAST_SHOWN))
 
 
 def _show(gauge: Gauge, labels: tuple[str, ...], rows: Iterable[Record], value: str) -> None:

@@ -56,6 +56,7 @@ RETURNING sweep.child_ref, sweep.judge
 """
 _REQUEST: Final = "SELECT chronology.request_publication(ref) FROM unnest($1::text[]) AS ref"
 _GIVEN_UP: Final = "SELECT judge, count(*) FROM sweep WHERE tries >= $1 GROUP BY judge"
+_OLDEST: Final = "SELECT judge, min(since) AS since FROM sweep GROUP BY judge"
 
 
 class CaughtUp:
@@ -128,7 +129,11 @@ async def once(
         await connection.execute(_REQUEST, sorted({child_ref for child_ref, _ in swept}))
         rows = await connection.fetch(_GIVEN_UP, settings.sweep_tries)
         given_up = {row["judge"]: row["count"] for row in rows}
+        oldest = {row["judge"]: row["since"] for row in await connection.fetch(_OLDEST)}
     _count(settings.judges, swept, given_up)
+    for judge in settings.judges:
+        waited = now - oldest.get(judge, now)
+        metrics.UNJUDGED_AGE.labels(judge).set(max(waited.total_seconds(), 0.0))
     return swept
 
 

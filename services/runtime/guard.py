@@ -61,6 +61,8 @@ class Message:
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...] = ()
+    sent_at: float | None = None
+    """When the broker took it, in seconds of Unix time."""
 
     @property
     def digest(self) -> bytes:

@@ -4,20 +4,27 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # nobody reads these series
+from services.domain.suppression import SMALL
+from services.runtime import buckets
+from services.runtime.distribution import Distribution
 
-_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-_SIZES: Final = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500)
+disable_created_metrics()  # type: ignore[no-untyped-call]  # nobody reads these series
 
 # Process.
 UP: Final = Gauge("rw_up", "1 while the process runs.", ["service", "version"])
+BUILD: Final = Gauge(
+    "rw_build_info", "Always 1; what it is made of.", ["service", "version", "python", "schemas"]
+)
+POOL: Final = Gauge(
+    "rw_pool_connections", "Connections to the database, of at most `most`.", ["service", "state"]
+)
 
 # HTTP: rate, errors, duration, by the route's template.
 HTTP_SECONDS: Final = Histogram(
     "rw_http_request_seconds",
     "Seconds to answer a request.",
     ["service", "route", "method", "status"],
-    buckets=_SECONDS,
+    buckets=buckets.SECONDS,
 )
 
 # Audit.
@@ -42,10 +49,10 @@ MESSAGES_OUT: Final = Counter(
     "rw_messages_out_total", "Messages acknowledged by the broker.", ["service", "topic"]
 )
 BATCH_SIZE: Final = Histogram(
-    "rw_batch_messages", "Messages handled at once.", ["service"], buckets=_SIZES
+    "rw_batch_messages", "Messages handled at once.", ["service"], buckets=buckets.SIZES
 )
 BATCH_SECONDS: Final = Histogram(
-    "rw_batch_seconds", "Seconds to handle a batch.", ["service"], buckets=_SECONDS
+    "rw_batch_seconds", "Seconds to handle a batch.", ["service"], buckets=buckets.SECONDS
 )
 NOT_NOW: Final = Counter(
     "rw_not_now_total", "Tries put off: database or broker away.", ["service", "reason"]
@@ -68,7 +75,19 @@ LAG: Final = Gauge(
 
 # Intake: events by type and what became of them; the outbox and its relay.
 EVENTS_RECEIVED: Final = Counter(
-    "rw_events_received_total", "Events offered to intake.", ["type", "status"]
+    "rw_events_received_total", "Events offered to intake.", ["type", "status", "agency"]
+)
+RECORDING_SECONDS: Final = Histogram(
+    "rw_recording_late_seconds",
+    "From what happened until it was written down, where the sender states that.",
+    ["agency"],
+    buckets=buckets.LATE,
+)
+SENDING_SECONDS: Final = Histogram(
+    "rw_sending_late_seconds",
+    "From what was written down (else happened) until it reached us.",
+    ["agency"],
+    buckets=buckets.LATE,
 )
 WARNINGS: Final = Counter(
     "rw_event_warnings_total", "Warnings given with accepted events.", ["code"]
@@ -104,9 +123,29 @@ CHRONOLOGY_BYTES: Final = Histogram(
     "Size of a published chronology.",
     buckets=(1_000, 10_000, 100_000, 1_000_000, 4_000_000, 8_000_000),
 )
+EVENT_TO_CHRONOLOGY: Final = Histogram(
+    "rw_event_to_chronology_seconds",
+    "From an event's receipt until it is in its chronology.",
+    buckets=buckets.LONG,
+)
+CHRONOLOGY_TO_JUDGED: Final = Histogram(
+    "rw_chronology_to_judged_seconds",
+    "From a chronology's publication until a judge's verdict on it is kept.",
+    ["judge"],
+    buckets=buckets.LONG,
+)
+END_TO_END: Final = Histogram(
+    "rw_end_to_end_seconds",
+    "From an event's receipt until a judge's first verdict on it is kept.",
+    ["judge"],
+    buckets=buckets.LONG,
+)
+UNJUDGED_AGE: Final = Gauge(
+    "rw_unjudged_age_seconds", "How long the oldest unanswered chronology has waited.", ["judge"]
+)
 VERDICTS: Final = Counter("rw_verdicts_total", "Verdicts given.", ["judge"])
 JUDGE_SECONDS: Final = Histogram(
-    "rw_judge_seconds", "Seconds to judge one child.", ["judge"], buckets=_SECONDS
+    "rw_judge_seconds", "Seconds to judge one child.", ["judge"], buckets=buckets.SECONDS
 )
 BELIEFS: Final = Counter("rw_ledger_beliefs_total", "Beliefs written.", ["judge", "change"])
 VERDICTS_REFUSED: Final = Counter(
@@ -138,6 +177,39 @@ GAPS_UPCOMING: Final = Gauge(
 )
 GAPS_UNOBSERVED: Final = Gauge(
     "rw_gaps_unobserved", "Open only as far as nobody would tell us otherwise.", ["rule", "agency"]
+)
+GAPS_OPENED_BY_AGE: Final = Gauge(
+    "rw_gaps_opened_by_age",
+    "Gaps and queries that opened within a day, by the child's age then.",
+    ["rule", "kind", "age_band"],
+)
+REVIEWS: Final = Gauge("rw_reviews", "Reviews owed, in time or overdue.", ["agency", "state"])
+PRACTICE_SECONDS: Final = Distribution(
+    "rw_practice_seconds",
+    "How long it took within 28 days: to a referral, a decision, feedback. Ask without `rate`.",
+    ["step", "agency"],
+    buckets=buckets.PRACTICE,
+    least=SMALL[-1],
+)
+UNREFERRED: Final = Gauge(
+    "rw_triggers_unreferred",
+    "What asked for a referral within 28 days and has neither that nor a decision against.",
+    ["agency"],
+)
+COMPLETE_SHARE: Final = Gauge(
+    "rw_referrals_complete_share",
+    "Of the referrals of 28 days, the share with all that is required (of more than 5).",
+    ["agency"],
+)
+TRAINED_SHARE: Final = Gauge(
+    "rw_handled_trained_share",
+    "Of what bound units handled within 28 days, the share by somebody trained (of more than 5).",
+    ["agency"],
+)
+RESPONSES_DUE: Final = Gauge(
+    "rw_responses_due",
+    "Responses to inspections that are owed: overdue, within-7-days, within-14-days, later.",
+    ["due"],
 )
 
 # Dashboards: who sends as usual, by agency.

@@ -8,12 +8,13 @@ from typing import Final, TypeVar
 import asyncpg
 from asyncpg.connect_utils import SessionAttribute
 
-from services.runtime import log, migration
+from services.runtime import log, metrics, migration
 from services.runtime.settings import Settings
 
 T = TypeVar("T")
 Pause = Callable[[float], Awaitable[None]]
 _log = log.get(__name__)
+_pools: "set[asyncpg.Pool[asyncpg.Record]]" = set()
 
 NOT_NOW: Final[tuple[type[Exception], ...]] = (
     asyncpg.PostgresConnectionError,
@@ -80,7 +81,23 @@ async def create_pool(
     Take connections with `pool.acquire()`; a statement may take 5 s, a lock 2 s. With `role` they
     have that role's rights and not our own: a reader's, for `asking`.
     """
-    return await patiently(lambda: _open_pool(settings, {} if role is None else {"role": role}))
+    pool = await patiently(lambda: _open_pool(settings, {} if role is None else {"role": role}))
+    _pools.add(pool)
+    return pool
+
+
+def measure_pools(service: str) -> None:
+    """Show how the pools of this process are used: asked whenever somebody looks."""
+
+    def of(count: Callable[["asyncpg.Pool[asyncpg.Record]"], int]) -> Callable[[], float]:
+        return lambda: float(sum(count(pool) for pool in _pools))
+
+    for state, count in (
+        ("used", of(lambda pool: pool.get_size() - pool.get_idle_size())),
+        ("idle", of(lambda pool: pool.get_idle_size())),
+        ("most", of(lambda pool: pool.get_max_size())),
+    ):
+        metrics.POOL.labels(service, state).set_function(count)
 
 
 async def _open_pool(settings: Settings, more: dict[str, str]) -> "asyncpg.Pool[asyncpg.Record]":

@@ -10,7 +10,9 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from platform import python_version
 from typing import Final, NoReturn
 
 from fastapi import FastAPI
@@ -62,6 +64,9 @@ class Process:
         """Run until told to stop; ends the process."""
         log.configure(self._service, self._settings.log_level)
         metrics.UP.labels(self._service, _version()).set(1)
+        made_of = (_version(), python_version(), _schemas(self._settings))
+        metrics.BUILD.labels(self._service, *made_of).set(1)
+        postgres.measure_pools(self._service)
         asyncio.run(self.run())
         sys.exit(0)
 
@@ -142,6 +147,11 @@ async def _cancel(task: "asyncio.Task[None]") -> None:
     """Cancel a task and see it end."""
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+def _schemas(settings: Settings) -> str:
+    """Return the beginning of the digest of the schemas that this process knows."""
+    return sha256((settings.schemas / "released.lock").read_bytes()).hexdigest()[:12]
 
 
 def _version() -> str:

@@ -212,7 +212,8 @@ def _message(event: Any) -> Message:  # noqa: ANN401 - Faust has no types
     headers = (
         tuple(raw.headers.items()) if isinstance(raw.headers, dict) else tuple(raw.headers or ())
     )
-    return Message(raw.topic, raw.partition, raw.offset, raw.key, raw.value, headers)
+    place = (raw.topic, raw.partition, raw.offset)
+    return Message(*place, raw.key, raw.value, headers, raw.timestamp)
 
 
 def _faust_app(service: str, settings: Settings, take: int, folder: str) -> Any:  # noqa: ANN401

@@ -53,7 +53,7 @@ class Stream:
     async def take_events(self, *_: object, within: float) -> AsyncIterator[list[Any]]:
         assert within
         message = SimpleNamespace(
-            topic="t", partition=0, offset=0, key=b"", value=b"", headers=None
+            topic="t", partition=0, offset=0, key=b"", value=b"", headers=None, timestamp=1.5
         )
         yield [SimpleNamespace(message=message)]
         self.acknowledged = True

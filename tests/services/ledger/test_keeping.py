@@ -10,6 +10,7 @@ import pytest
 from services.ledger import handlers
 from services.ledger.beliefs import Standing
 from services.ledger.handlers import keep
+from services.ledger.lag import Lag
 from services.runtime import beliefs
 from services.runtime.guard import Message, Never
 from tests.demo.lives_judged import policy
@@ -54,7 +55,7 @@ async def test_messages_go_all_the_way_through_bytes(ledger_pool: Pool) -> None:
         message("child.chronologies", None),
         message("timeliness.gaps", said.to_wire()),
     ]
-    await handlers.handle(ledger_pool, batch, policy())
+    await handlers.handle(ledger_pool, batch, policy(), Lag(MONDAY))
     (row,) = await current(ledger_pool)
     assert beliefs.from_row(row) == gap(1)
     assert await ledger_pool.fetchval("SELECT version FROM child") == 7
