@@ -15,10 +15,13 @@ FILES: Final[Mapping[str, str]] = {
     "sealing.key": "RW_SEALING_KEY_FILE",
     "audit.key": "RW_AUDIT_KEY_FILE",
     "sign-in.password": "RW_OIDC_CLIENT_SECRET_FILE",
+    "pages.jwk": "RW_ACTING_KEY_FILE",
 }
 """Secrets that are files, and the variable that says where each is."""
 
 DSN: Final = "RW_POSTGRES_DSN"
+ASKED: Final = ("intake", "directory")
+"""Whom pages ask on behalf of who is signed in."""
 PAGES: Final = ("dashboards", "responses")
 """Services with pages, that lead to one another."""
 
@@ -44,6 +47,9 @@ class Place(Protocol):
     def url(self, name: str) -> str:
         """How browsers reach a process that serves pages."""
 
+    def inside(self, name: str) -> str:
+        """How other processes reach one that serves."""
+
     def file(self, name: str) -> str:
         """Where one of `FILES` is."""
 
@@ -59,6 +65,8 @@ def secrets(process: Process) -> tuple[str, ...]:
         found.append("audit.key")
     if process.serves:
         found.append("sign-in.password")
+    if process.role == "dashboards":  # its pages ask others for who is signed in
+        found.append("pages.jwk")
     return tuple(found)
 
 
@@ -76,4 +84,6 @@ def told(process: Process, place: Place) -> dict[str, str]:
         found["RW_PUBLIC_URL"] = place.url(process.name)
         deployed = [name for name in PAGES if name in DEFAULT_PORTS]
         found |= {f"RW_{name.upper()}_URL": place.url(name) for name in deployed}
+    if process.role == "dashboards":
+        found |= {f"RW_{name.upper()}_URL": place.inside(name) for name in ASKED}
     return found

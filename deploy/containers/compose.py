@@ -43,6 +43,10 @@ class Compose:
         """Return where the port is published."""
         return f"http://127.0.0.1:{DEFAULT_PORTS[name]}"
 
+    def inside(self, name: str) -> str:
+        """Return the container's own name and port."""
+        return f"http://{name}:{DEFAULT_PORTS[name]}"
+
     def file(self, name: str) -> str:
         """Return where compose puts a secret."""
         return f"/run/secrets/{name}"

@@ -26,6 +26,7 @@ def make(folder: Path = FOLDER) -> Path:
     for name in OTHERS:
         secret_files.password(folder, name.removesuffix(".password"))
     tokens.signing_key(signing(folder), folder / "jwks.json")
+    tokens.acting_key(secret_files.pages_key(folder), folder / "jwks.json", "dashboards")
     for file in folder.iterdir():
         file.chmod(0o400 if file == signing(folder) else READABLE)
     return folder

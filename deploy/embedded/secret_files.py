@@ -57,5 +57,6 @@ FILES: Final[Mapping[str, Callable[[Path], Path]]] = {
     "audit.key": audit_key,
     "sealing.key": sealing_key,
     "sign-in.password": client_secret,
+    "pages.jwk": pages_key,
 }
 """The secrets that services are given as files, and what makes each."""
