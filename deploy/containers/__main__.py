@@ -14,6 +14,7 @@ from deploy.containers.engine import CannotRunError, Engine
 from deploy.embedded import tokens
 from deploy.embedded.places import PROJECT
 from deploy.embedded.progress import aloud, step
+from deploy.grafana import writing
 from services.runtime import clock
 
 FOLDER: Final = PROJECT / ".run" / "containers" / "engine"
@@ -111,6 +112,7 @@ def _story() -> None:
 def write() -> int:
     """Write what is made from the catalogue of processes."""
     compose.write()
+    writing.write()
     return 0
 
 

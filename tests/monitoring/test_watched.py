@@ -16,6 +16,7 @@ from deploy.embedded.stack import Stack
 from services.runtime import clock
 from tests.agencies import Agencies
 from tests.monitoring.test_alerts import rules
+from tests.monitoring.test_dashboards import expressions
 
 EVERY = "1s"
 PATIENCE_SECONDS = 60
@@ -99,15 +100,15 @@ async def test_every_process_is_scraped_and_exports_what_the_rules_ask_for(
         return {one["metric"]["process"] for one in up} == {one.name for one in PROCESSES}
 
     await until(all_up, "every process up")
-    for rule in rules("expr"):
-        await query(rule["expr"])
+    for expression in (*(rule["expr"] for rule in rules("expr")), *set(expressions())):
+        await query(expression)
     assert stack.prometheus is not None
     async with httpx.AsyncClient(base_url=stack.prometheus.url) as client:
         exported = set((await client.get("/api/v1/metadata")).json()["data"])
     asked = {
         re.sub(r"_(bucket|count|sum)$", "", name)
-        for rule in rules("expr")
-        for name in re.findall(r"(?<![\w:])rw_\w+(?![\w:])", rule["expr"])
+        for expression in (*(rule["expr"] for rule in rules("expr")), *expressions())
+        for name in re.findall(r"(?<![\w:])rw_\w+(?![\w:])", expression)
     }
     known = {name.removesuffix("_total") for name in exported}
     assert {name.removesuffix("_total") for name in asked} <= known

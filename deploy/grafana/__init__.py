@@ -1,0 +1,1 @@
+"""Grafana's dashboards: what they ask, and how that is written for Grafana."""
