@@ -20,7 +20,7 @@ FILES: Final[Mapping[str, str]] = {
 """Secrets that are files, and the variable that says where each is."""
 
 DSN: Final = "RW_POSTGRES_DSN"
-ASKED: Final = ("intake", "directory")
+ASKED: Final = ("intake", "directory", "alerts")
 """Whom pages ask on behalf of who is signed in."""
 PAGES: Final = ("dashboards", "responses")
 """Services with pages, that lead to one another."""
