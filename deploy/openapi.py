@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import SecretStr
 
 SCHEMAS = Path(__file__).resolve().parents[1] / "schemas"
-FACES = ("intake", "dashboards", "directory", "alerts")
+FACES = ("intake", "dashboards", "directory", "alerts", "responses")
 """The services that are asked over HTTP; each has `api.create_app(settings)`."""
 
 

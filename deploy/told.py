@@ -16,6 +16,7 @@ FILES: Final[Mapping[str, str]] = {
     "audit.key": "RW_AUDIT_KEY_FILE",
     "sign-in.password": "RW_OIDC_CLIENT_SECRET_FILE",
     "pages.jwk": "RW_ACTING_KEY_FILE",
+    "responses.jwk": "RW_ACTING_KEY_FILE",
 }
 """Secrets that are files, and the variable that says where each is."""
 
@@ -67,6 +68,8 @@ def secrets(process: Process) -> tuple[str, ...]:
         found.append("sign-in.password")
     if process.role == "dashboards":  # its pages ask others for who is signed in
         found.append("pages.jwk")
+    if process.role == "responses":  # it asks the dashboards for them
+        found.append("responses.jwk")
     return tuple(found)
 
 
@@ -86,4 +89,6 @@ def told(process: Process, place: Place) -> dict[str, str]:
         found |= {f"RW_{name.upper()}_URL": place.url(name) for name in deployed}
     if process.role == "dashboards":
         found |= {f"RW_{name.upper()}_URL": place.inside(name) for name in ASKED}
+    if process.role == "responses":
+        found["RW_MEASURES_URL"] = place.inside("dashboards")
     return found

@@ -26,7 +26,8 @@ def make(folder: Path = FOLDER) -> Path:
     for name in OTHERS:
         secret_files.password(folder, name.removesuffix(".password"))
     tokens.signing_key(signing(folder), folder / "jwks.json")
-    tokens.acting_key(secret_files.pages_key(folder), folder / "jwks.json", "dashboards")
+    for service, key in secret_files.ACTING.items():
+        tokens.acting_key(key(folder), folder / "jwks.json", service)
     for file in folder.iterdir():
         file.chmod(0o400 if file == signing(folder) else READABLE)
     return folder

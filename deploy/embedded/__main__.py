@@ -68,6 +68,7 @@ def deps(stack: Stack) -> int:
     """Fetch what the stack needs and the environment does not bring."""
     del stack
     jars.classpath(aloud)
+    jars.classpath(aloud, lock=jars.VERAPDF_LOCK)
     prometheus.fetch(aloud)
     browser.fetch(aloud)
     aloud("Everything is here; the next start needs no network.")

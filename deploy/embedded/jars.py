@@ -1,6 +1,6 @@
-"""Where is Apache Kafka? Its jars, exactly those of `kafka.lock`, fetched once from Maven Central.
+"""Where are programs for Java? Jars, exactly those of a lock, fetched once from Maven Central.
 
-`python -m deploy.embedded.jars` works the lock out again after a change of version.
+`python -m deploy.embedded.jars` works the locks out again after a change of version.
 """
 
 import hashlib
@@ -22,6 +22,9 @@ LOG4J = tuple(
     for name in ("log4j-api", "log4j-core", "log4j-slf4j-impl")
 )
 LOCK = Path(__file__).with_name("kafka.lock")
+VERAPDF = "org.verapdf.apps:cli:1.30.2"
+"""Holds all that it needs: what it depends on is within."""
+VERAPDF_LOCK = Path(__file__).with_name("verapdf.lock")
 CACHE = Path(sys.prefix) / "share" / "referral-watch" / "jars"
 """Beside the other downloads, in the virtual environment: every stack of this clone shares it."""
 
@@ -47,12 +50,14 @@ def locked(lock: Path = LOCK) -> list[Jar]:
     return [Jar(*line.split()) for line in lock.read_text().splitlines() if line]
 
 
-def classpath(say: Callable[[str], None], cache: Path = CACHE) -> str:
-    """Return Kafka's class path, fetching what the cache lacks; `say` is told of a download."""
-    jars = locked()
+def classpath(say: Callable[[str], None], cache: Path = CACHE, lock: Path = LOCK) -> str:
+    """Return a lock's class path, fetching what the cache lacks; `say` is told of a download."""
+    jars = locked(lock)
     missing = [jar for jar in jars if not (cache / jar.filename).exists()]
     if missing:
-        say(f"fetching Apache Kafka, {len(missing)} files, about 50 MB")
+        say(
+            f"fetching what {lock.name} names from Maven Central, {len(missing)} files, 16 to 50 MB"
+        )
         _fetch(missing, cache)
     return ":".join(str(cache / jar.filename) for jar in jars)
 
@@ -77,11 +82,11 @@ def _fetch_one(context: MavenContext, jar: Jar, cache: Path) -> None:
         fetched = context.project(group, artifact).at_version(version).artifact().resolve()
     except (requests.RequestException, RuntimeError, OSError):
         raise CannotStartError(
-            f"Apache Kafka could not be fetched from Maven Central ({jar.filename}): "
+            f"{jar.filename} could not be fetched from Maven Central: "
             "check the network (HTTPS_PROXY, if there is a proxy) and try again."
         ) from None
     if digest(fetched) != jar.sha256:
-        raise CannotStartError(f"{jar.filename} is not the file that kafka.lock names; not used.")
+        raise CannotStartError(f"{jar.filename} is not the file that its lock names; not used.")
     fetched.replace(cache / jar.filename)
 
 
@@ -107,6 +112,15 @@ def work_out(cache: Path) -> list[Jar]:
     ]
 
 
+def alone(coordinate: str, cache: Path) -> Jar:
+    """Return a jar that holds all that it needs."""
+    context = MavenContext(repo_cache=cache, timeout=60)
+    group, artifact, version = coordinate.split(":")
+    found = context.project(group, artifact).at_version(version).artifact().resolve()
+    return Jar(coordinate, digest(found))
+
+
 if __name__ == "__main__":
-    found = work_out(CACHE.with_name("maven"))
-    LOCK.write_text("".join(f"{jar.coordinate} {jar.sha256}\n" for jar in found))
+    place = CACHE.with_name("maven")
+    for lock, found in ((LOCK, work_out(place)), (VERAPDF_LOCK, [alone(VERAPDF, place)])):
+        lock.write_text("".join(f"{jar.coordinate} {jar.sha256}\n" for jar in found))

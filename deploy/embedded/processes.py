@@ -13,6 +13,7 @@ SERVICES = (
     "feedback",
     "dashboards",
     "directory",
+    "responses",
     "alerts",
     "audit",
 )
@@ -45,6 +46,7 @@ PROCESSES = (
     Process("dashboards", "services.dashboards", "dashboards", serves=True),
     Process("alerts", "services.alerts", "alerts", serves=True),
     Process("directory", "services.directory", "directory", serves=True),
+    Process("responses", "services.responses", "responses", serves=True),
     Process("audit", "services.audit", "audit"),
 )
 
@@ -57,6 +59,7 @@ SIGN_IN = "sign-in"
 DEFAULT_PORTS: dict[str, int] = {
     "intake": 8801,
     "dashboards": 8802,
+    "responses": 8803,
     "alerts": 8804,
     "directory": 8807,
     "intake-relay": 8811,

@@ -45,6 +45,18 @@ def pages_key(folder: Path) -> Path:
     return folder / "pages.jwk"
 
 
+def responses_key(folder: Path) -> Path:
+    """Return the file of the key by which the responses do."""
+    return folder / "responses.jwk"
+
+
+ACTING: Final[Mapping[str, Callable[[Path], Path]]] = {
+    "dashboards": pages_key,
+    "responses": responses_key,
+}
+"""The services that sign for who is signed in to them, each with a key of its own."""
+
+
 def _once(file: Path, make: Callable[[], str]) -> str:
     """Return what the file holds; write it first where there is none."""
     if not file.exists():
@@ -58,5 +70,6 @@ FILES: Final[Mapping[str, Callable[[Path], Path]]] = {
     "sealing.key": sealing_key,
     "sign-in.password": client_secret,
     "pages.jwk": pages_key,
+    "responses.jwk": responses_key,
 }
 """The secrets that services are given as files, and what makes each."""

@@ -143,10 +143,10 @@ class Stack:
             ]:
                 made.result()
         self._signing_key()
-        tokens.acting_key(
-            secret_files.pages_key(self.places.secrets), self.places.jwks, "dashboards"
-        )
-        secret_files.master_key(self.places.secrets)
+        own = self.places.secrets
+        for service, key in secret_files.ACTING.items():
+            tokens.acting_key(key(own), self.places.jwks, service)
+        secret_files.master_key(own)
 
     def _await(self, name: str, ready: Callable[[], bool]) -> None:
         """Wait until a process is ready, or say which is not and where its log is."""
@@ -195,7 +195,7 @@ class Stack:
             "alerts": self._url("alerts"),
             "directory": self._url("directory"),
             "sign_in": provider.issuer(self.ports[SIGN_IN]),
-            "responses": None,
+            "responses": self._url("responses"),
             "prometheus": None if self.prometheus is None else self.prometheus.url,
             "postgres": self.database.dsn(),
             "kafka": self.broker.bootstrap,

@@ -45,6 +45,7 @@ PERSONAS: Mapping[str, Persona] = {
     "qa-reviewer": Persona("norfolk-qa", "qa-reviewer"),
     "pcc-analyst": Persona("norfolk-opcc", "pcc-analyst"),
     "pcc-editor": Persona("norfolk-opcc", "pcc-editor"),
+    "pcc-approver": Persona("norfolk-opcc", "pcc-editor"),
     "administrator": Persona("referral-watch", "administrator"),
 }
 

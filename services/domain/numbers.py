@@ -10,6 +10,7 @@ SENSE: Mapping[str, tuple[int, int]] = {
     "days": (0, 3_660),
     "working-days": (0, 1_000),
     "years": (1, 100),
+    "months": (1, 120),
     "words": (0, 1_000),
     "incidents": (1, 100),
     "decisions": (1, 100),

@@ -247,3 +247,10 @@ ALERT_MOVES: Final = Counter(
 )
 ALERT_MAILS: Final = Counter("rw_alert_mails_total", "Mails by what became of them.", ["outcome"])
 ALERT_NOTICES: Final = Gauge("rw_alert_notices_waiting", "Notices that wait for a mail.")
+
+# Responses: what people have mapped from inspectors' findings to our measures.
+FINDINGS_WORSE: Final = Gauge(
+    "rw_findings_worse",
+    "1 while the figure of a finding that inspectors made elsewhere is clearly worse here.",
+    ["measure"],
+)

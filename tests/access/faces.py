@@ -16,6 +16,8 @@ from services.directory.api import create_app as directory
 from services.directory.settings import Settings as DirectorySettings
 from services.intake.api import create_app as intake
 from services.intake.settings import Settings as IntakeSettings
+from services.responses.api import create_app as responses
+from services.responses.settings import Settings as ResponsesSettings
 from services.runtime import problems
 from services.runtime.contracts import Contracts
 from tests.services.conftest import Dsn, Pool, pool_of, readers_of
@@ -79,10 +81,18 @@ async def _alerts(contracts: Contracts, jwks: Path, _: Path, pools_of: PoolsOf) 
     return app
 
 
+async def _responses(contracts: Contracts, jwks: Path, _: Path, pools_of: PoolsOf) -> FastAPI:
+    settings = {**_SETTINGS, "jwks_file": jwks}
+    app = responses(ResponsesSettings.model_validate(settings), contracts)
+    app.state.desk.pool, _readers = await pools_of("responses")
+    return app
+
+
 _SETTINGS = {"postgres_dsn": "unused", "kafka_bootstrap": "127.0.0.1:9"}
 FACES = {
     "intake": _intake,
     "dashboards": _dashboards,
     "directory": _directory,
     "alerts": _alerts,
+    "responses": _responses,
 }

@@ -22,7 +22,11 @@ Expected = str | int
 
 AGENCIES = tuple(name for name, who in PERSONAS.items() if who.role == "agency" and name != SANDBOX)
 STRANGERS = ("nobody", "expired", "forged")
-_GROUPS = dict.fromkeys(AGENCIES, "agency") | {"pcc-analyst": "pcc", "pcc-editor": "pcc"}
+_GROUPS = dict.fromkeys(AGENCIES, "agency") | {
+    "pcc-analyst": "pcc",
+    "pcc-editor": "pcc",
+    "pcc-approver": "pcc",
+}
 _SENT = {"path", "query", "body", "media", "open"}
 
 

@@ -30,7 +30,7 @@ def test_no_network_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         raise requests.ConnectionError
 
     monkeypatch.setattr(MavenContext, "project", unreachable)
-    monkeypatch.setattr(jars, "locked", lambda: [ONE_JAR])
+    monkeypatch.setattr(jars, "locked", lambda *_: [ONE_JAR])
     with pytest.raises(CannotStartError, match="check the network"):
         jars.classpath(silently, tmp_path / "jars")
 
@@ -49,7 +49,7 @@ def test_a_jar_that_is_not_the_locked_one_is_never_used(
             return self
 
     monkeypatch.setattr(MavenContext, "project", lambda *_: Repository())
-    monkeypatch.setattr(jars, "locked", lambda: [ONE_JAR])
+    monkeypatch.setattr(jars, "locked", lambda *_: [ONE_JAR])
     with pytest.raises(CannotStartError, match="is not the file"):
         jars.classpath(silently, tmp_path / "jars")
     assert not (tmp_path / "jars" / ONE_JAR.filename).exists()

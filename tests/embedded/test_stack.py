@@ -14,7 +14,7 @@ def test_the_endpoints_are_what_the_contract_says(stack: Stack) -> None:
     names = {"intake", "dashboards", "responses", "prometheus", "postgres", "kafka", "tokens"}
     assert stack.endpoints.keys() == names | {"alerts", "directory", "sign_in"}
     assert stack.places.endpoints.stat().st_mode & 0o077 == 0
-    for service in ("intake", "dashboards", "directory"):
+    for service in ("intake", "dashboards", "directory", "responses"):
         assert httpx.get(f"{stack.endpoints[service]}/health/ready").is_success
 
 

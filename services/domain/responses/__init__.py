@@ -1,0 +1,1 @@
+"""How does a local policing body answer an inspection: by when, in what order, in which words?"""

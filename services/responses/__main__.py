@@ -1,0 +1,53 @@
+"""Runs the responses: `python -m services.responses`."""
+
+import asyncio
+from pathlib import Path
+
+from services.responses import entering, watching
+from services.responses.api import create_app, require_jwks
+from services.responses.desk import Desk
+from services.responses.settings import Settings
+from services.runtime import postgres
+from services.runtime.process import Process
+
+SERVICE = "responses"
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def main() -> None:
+    settings = Settings.load()
+    require_jwks(settings)
+    app = create_app(settings)
+    desk: Desk = app.state.desk
+
+    async def start() -> None:
+        desk.pool = await postgres.create_pool(settings)
+        await postgres.patiently(lambda: entering.preload(desk.pool, desk.catalogue))
+
+    async def stop() -> None:
+        desk.pool.terminate()
+
+    async def database() -> bool:
+        return await postgres.answers(desk.pool)
+
+    async def migrations() -> bool:
+        return await postgres.migrated(desk.pool, MIGRATIONS)
+
+    async def watch() -> None:
+        while True:
+            await watching.look(desk)
+            await asyncio.sleep(settings.findings_every.total_seconds())
+
+    Process(
+        service=SERVICE,
+        settings=settings,
+        checks={"database": database, "migrations": migrations},
+        on_start=start,
+        on_stop=stop,
+        background=[watch],
+        app=app,
+    ).main()
+
+
+if __name__ == "__main__":
+    main()

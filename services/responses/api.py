@@ -1,0 +1,47 @@
+"""What do the responses serve?"""
+
+from fastapi import FastAPI
+
+from services.responses import (
+    findings_api,
+    inspections_api,
+    promises_api,
+    published_api,
+    responses_api,
+)
+from services.responses.desk import Desk, pool_of
+from services.responses.measures import Measures
+from services.responses.settings import Settings
+from services.runtime.auth import Verifier
+from services.runtime.contracts import Contracts
+from services.runtime.settings import Misconfigured
+from services.runtime.sign_in import People
+
+
+def create_app(
+    settings: Settings, contracts: Contracts | None = None, measures: Measures | None = None
+) -> FastAPI:
+    """Return the application; `app.state.desk.pool` must be set before it is asked anything."""
+    app = FastAPI(
+        title="Referral Watch responses",
+        version="1.0.0",
+        description="What a local policing body publishes about inspections: by when, on which "
+        "figures, and which of its promises it has kept.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
+    known = contracts or Contracts.load(settings.schemas, settings.policy_pack)
+    people = People(settings, "responses", pool_of)
+    app.state.desk = Desk(known, verifier, people, measures or Measures(settings))
+    for module in (inspections_api, responses_api, promises_api, findings_api, published_api):
+        app.include_router(module.router())
+    app.include_router(people.router())
+    inspections_api.bound(app)
+    return app
+
+
+def require_jwks(settings: Settings) -> None:
+    """Refuse to start without keys: nobody could be told from anybody."""
+    if settings.jwks_file is None:
+        raise Misconfigured("Cannot start, the environment is not right: RW_JWKS_FILE is missing")

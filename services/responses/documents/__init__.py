@@ -1,0 +1,1 @@
+"""How is a document written as a file of each format?"""

@@ -1,0 +1,68 @@
+"""Would they find this here? What a person has mapped to a measure, as it stands today."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from services.domain.moments import london_day
+from services.domain.responses.folding import fold
+from services.domain.responses.record import Entry
+from services.domain.responses.worsening import trend
+from services.responses.desk import Desk
+from services.responses.measures import NoMeasure
+from services.runtime import metrics
+from services.runtime.auth import Caller
+
+
+async def found(
+    desk: Desk, caller: Caller, many: Mapping[str, Sequence[Entry]], now: datetime
+) -> list[dict[str, Any]]:
+    """Return every mapped finding with today's figure, the one before, and which way it went."""
+    pairs = [
+        (key, item, measure)
+        for key, entries in many.items()
+        for record in [fold(entries)]
+        for item in record.items
+        for measure in record.measures.get(item["id"], ())
+    ]
+    answers = {name: await _answer(desk, caller, name, now) for _, _, name in pairs}
+    return [_shown(key, item, name, answers[name]) for key, item, name in pairs]
+
+
+async def _answer(desk: Desk, caller: Caller, measure: str, now: datetime) -> dict[str, Any] | None:
+    """Return a measure's figure of the last months, None where it is not answered."""
+    day = london_day(now)
+    first, last = months_before(day, desk.catalogue.numbers.at("trend.compared", day).value)
+    try:
+        return await desk.measures.answered(caller, measure, {"from": first, "to": last})
+    except NoMeasure:
+        return None
+
+
+def months_before(day: date, count: int) -> tuple[str, str]:
+    """Name the first and the last of so many months; the last is the one before a day's own."""
+    after = day.year * 12 + day.month - 1
+    return _named(after - count), _named(after - 1)
+
+
+def _named(months: int) -> str:
+    return f"{months // 12:04}-{months % 12 + 1:02}"
+
+
+def _shown(
+    key: str, item: Mapping[str, Any], measure: str, answer: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    told = {"response": key, "item": item["id"], "text": item["text"], "measure": measure}
+    if answer is None:
+        return {**told, "title": None, "now": None, "before": None, "way": "not-known"}
+    now, before = answer["rows"][0], answer["before"]
+    way = trend(now, before, answer["direction"]).way
+    return {**told, "title": answer["title"], "now": now, "before": before, "way": way}
+
+
+def count(shown: Sequence[Mapping[str, Any]]) -> None:
+    """Tell Prometheus by measure whether a mapped finding has become worse."""
+    worse = {one["measure"] for one in shown if one["way"] == "worse"}
+    metrics.FINDINGS_WORSE.clear()
+    for name in {one["measure"] for one in shown}:
+        metrics.FINDINGS_WORSE.labels(name).set(name in worse)

@@ -1,0 +1,105 @@
+"""What do the measures say? Asked of the dashboards, with the rights of who inserts the figure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import httpx
+
+from services.domain.moments import stamp
+from services.responses.settings import Settings
+from services.runtime.acting import Acting
+from services.runtime.auth import Caller
+from services.runtime.guard import NotNow
+
+AWAY: Final = "dashboards-away"
+_SECONDS: Final = 20.0
+Stated = Mapping[str, Any]
+
+
+class NoMeasure(Exception):
+    """The dashboards do not answer this: no such measure, or not these filters, or not to them."""
+
+
+class Measures:
+    """The dashboards' measures; `transport` stands in for the network in tests."""
+
+    def __init__(
+        self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._url = settings.measures_url
+        file = settings.acting_key_file
+        self._acting = None if file is None else Acting.load(file, "responses")
+        self._transport = transport
+
+    async def listed(self, caller: Caller) -> list[dict[str, Any]]:
+        """Return every measure that there is, as the dashboards list it."""
+        found = await self._asked(caller, "/api/v1/measures", {})
+        measures: list[dict[str, Any]] = found["measures"]
+        return measures
+
+    async def answered(self, caller: Caller, measure: str, asked: Stated) -> dict[str, Any]:
+        """Return a figure as it is kept: what was answered at `as_of` and `known_at`.
+
+        `asked` are the measure's own parameters. Raises NoMeasure, NotNow.
+        """
+        query = {
+            name: stamp(value) if isinstance(value, datetime) else str(value)
+            for name, value in asked.items()
+            if value is not None
+        }
+        answer = await self._asked(caller, f"/api/v1/measures/{measure}", query)
+        moments = {"as_of", "known_at"}
+        return frozen(answer, {name: said for name, said in query.items() if name not in moments})
+
+    async def _asked(self, caller: Caller, path: str, query: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+        token = self._token(caller)
+        try:
+            async with httpx.AsyncClient(
+                base_url=self._url or "http://nowhere.invalid", timeout=_SECONDS,
+                trust_env=False, transport=self._transport,
+            ) as http:  # fmt: skip
+                headers = {"Authorization": f"Bearer {token}"}
+                answer = await http.get(path, params=dict(query), headers=headers)
+        except httpx.HTTPError:
+            raise NotNow(AWAY) from None
+        if answer.is_server_error:
+            raise NotNow(AWAY)
+        if not answer.is_success:
+            raise NoMeasure
+        return answer.json()
+
+    def _token(self, caller: Caller) -> str:
+        """Return a token by which the dashboards know who inserts the figure."""
+        if self._url is None or self._acting is None:
+            raise NotNow(AWAY)
+        return self._acting.token(caller)
+
+
+def frozen(answer: Stated, asked: Mapping[str, str]) -> dict[str, Any]:
+    """Take from an answer what a response keeps of it; nothing is worked out here."""
+    measure = answer["measure"]
+    rows = [{"label": "All", **_row(answer["total"])}]
+    rows += [{"label": ", ".join(one["group"].values()), **_row(one)} for one in answer["rows"]]
+    return {
+        "measure": measure["id"],
+        "version": measure["version"],
+        "title": measure["title"],
+        "direction": measure["direction"],
+        "definition": f"{measure['denominator']}; {measure['numerator']}.",
+        "asked": {**asked, "from": answer["from"], "to": answer["to"]},
+        "filters": answer["only"],
+        "by": answer["by"],
+        "from": answer["from"],
+        "to": answer["to"],
+        "as_of": answer["as_of"],
+        "known_at": answer["known_at"],
+        "release": None if answer["release"] is None else answer["release"]["number"],
+        "rows": rows,
+        "before": {"label": "The period before", **_row(answer["period_before"])},
+        "notes": [answer["note"], answer["suppression"]["why"], *measure["limits"]],
+    }
+
+
+def _row(figure: Stated) -> dict[str, Any]:
+    return {name: figure[name] for name in ("numerator", "denominator", "value", "low", "high")}
