@@ -35,6 +35,10 @@ from tests.access.world import World
 from tests.services.conftest import Dsn, Pool, pool_of
 
 DECIDED_BY_THE_CODE = {
+    **dict.fromkeys(
+        (str(call) for call in calls() if call.service == "responses"),
+        "inspections and answers to them: the service reads no child's row",
+    ),
     "alerts GET /api/v1/alerts/outbox": "how the mail goes, in which no child is",
     "intake GET /v1/erasures/{erasure_id}": "how far it is: no ref, and no row, of any child",
     "intake GET /v1/children/{child_ref}/accesses": "a function of the database asks for the role",
