@@ -5,7 +5,9 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.security import HTTPAuthorizationCredentials
+from prometheus_client import generate_latest
 
+from services.responses import watching
 from services.responses.desk import Desk
 from tests.services.responses.conftest import LATELY, TODAY, Ask
 from tests.services.responses.measuring import Dashboards
@@ -189,3 +191,19 @@ async def test_a_finding_is_mapped_by_a_person_and_looked_at_today(
 async def test_another_body_s_response_is_not_there(signed: str, ask: Ask) -> None:
     assert (await ask("pcc-editor", f"/api/v1/responses/{'0' * 32}")).status_code == 404
     assert (await ask("norfolk-police", f"/api/v1/responses/{signed}")).status_code == 403
+
+
+async def test_prometheus_is_told_what_is_due_and_what_is_worse(
+    opened: str, step: Ask, desk: Desk, dashboards: Dashboards
+) -> None:
+    await step(opened, "map-measures", item="item-2", measures=[MEASURE])
+    await watching.look(desk)
+    told = generate_latest().decode()
+    assert 'rw_responses_due{due="overdue"} 1.0' in told
+    assert 'rw_responses_due{due="later"} 0.0' in told
+    assert f'rw_findings_worse{{measure="{MEASURE}"}} 1.0' in told
+    dashboards.met = 700
+    await watching.look(desk)
+    assert f'rw_findings_worse{{measure="{MEASURE}"}} 0.0' in generate_latest().decode()
+    dashboards.away = True
+    await watching.look(desk)
