@@ -12,6 +12,7 @@ LABELS: Final[Mapping[str, str]] = {
     "due": "`overdue`, `within-7-days`, `within-14-days`, `later`",
     "judge": "a family of rules",
     "kind": "`gap`, or `query` for a person to look at",
+    "measure": "a measure's name: docs/measures.md",
     "method": "of HTTP; anything unusual is `OTHER`",
     "open_for": "`under-1-day`, `under-7-days`, `under-28-days`, `longer`",
     "outcome": "how a call or a mail went, as a code",
