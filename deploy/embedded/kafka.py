@@ -57,15 +57,16 @@ class Broker:
         """Return what supervisord runs."""
         return [*self._java(), "kafka.Kafka", str(self.configuration)]
 
-    def create(self) -> None:
+    def create(self, draw: Callable[[int], bytes] = secrets.token_bytes) -> None:
         """Write the configuration; format the log directory where there is none."""
         self.configuration.write_text(self._properties())
         if (self.folder / "log" / "meta.properties").exists():
             return
-        cluster = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+        cluster = base64.urlsafe_b64encode(draw(16)).decode().rstrip("=")
         done = subprocess.run(
             [*self._java(), "kafka.tools.StorageTool", "format",
-             "--cluster-id", cluster, "--config", str(self.configuration)],
+             f"--cluster-id={cluster}",  # one word: an id may begin with a dash
+             "--config", str(self.configuration)],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:

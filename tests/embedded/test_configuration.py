@@ -95,3 +95,9 @@ def test_the_database_listens_here_only_and_keeps_what_was_said_out_of_its_log(
 def test_secrets_and_logs_are_closed_to_others(places: Places) -> None:
     for folder in (places.secrets, places.logs, places.kafka):
         assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_broker_is_made_though_its_name_begins_with_a_dash(places: Places) -> None:
+    broker = Broker.at(places, 9092, 9093, print)
+    broker.create(lambda size: b"\xf8" + bytes(size - 1))
+    assert (places.kafka / "log" / "meta.properties").exists()
