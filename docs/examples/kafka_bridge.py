@@ -53,6 +53,7 @@ def main():
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_poll_records=1,
+        session_timeout_ms=10_000,  # when a bridge has died, the next takes over after this long
     )
     refused = KafkaProducer(bootstrap_servers=servers, acks="all")
     try:

@@ -122,12 +122,11 @@ async def test_no_awkward_string_in_any_parameter_breaks_a_service_or_comes_back
 ) -> None:
     told: list[tuple[str, int]] = []
     async with httpx.AsyncClient(base_url=stack.endpoints[face]) as client:
-        for persona in ("qa-reviewer", "norfolk-police"):
+        for persona, (which, text) in _turns():
             bearer = {"Authorization": f"Bearer {stack.endpoints['tokens'][persona]}"}
-            for which, text in STRINGS.items():
-                answer = await client.get(_address(path, place, name, text), headers=bearer)
-                if answer.status_code >= 500 or MARK in answer.text:
-                    told.append((which, answer.status_code))
+            answer = await client.get(_address(path, place, name, text), headers=bearer)
+            if answer.status_code >= 500 or MARK in answer.text:
+                told.append((which, answer.status_code))
     assert told == []
 
 
@@ -158,6 +157,14 @@ def test_a_hundred_megabytes_are_refused_on_their_length_alone(
             f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 104857600\r\n\r\n".encode()
         )
         assert line.recv(64).split(b" ", 2)[1] == b"413"
+
+
+def _turns() -> Iterator[tuple[str, tuple[str, str]]]:
+    """Each string by one persona and the next by the other; by both where there is time."""
+    for place, string in enumerate(STRINGS.items()):
+        for turn, persona in enumerate(("qa-reviewer", "norfolk-police")):
+            if CASES > QUICK or place % 2 == turn:
+                yield persona, string
 
 
 def _address(path: str, place: str, name: str, text: str) -> str:
