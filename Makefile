@@ -84,6 +84,13 @@ mutants: $(VENV)  ## change the domain in small ways and see whether a test noti
 weights: $(VENV)  ## train the weights by which records are matched, and print them (SINCE=day): minutes
 	@sh deploy/weights.sh $(SINCE)
 
+.PHONY: backup restore
+backup: $(VENV)  ## TO=folder KEYS=folder: keep all that is stored, and apart from it the keys that open it
+	@$(PY) -m deploy.embedded.backups backup "$(TO)" "$(KEYS)"
+
+restore: $(VENV)  ## FROM=folder KEYS=folder: fill an empty stack with a backup and start it
+	@$(PY) -m deploy.embedded.backups restore "$(FROM)" "$(KEYS)"
+
 .PHONY: containers manifests
 containers: $(VENV)  ## build the containers, start them, tell one story, take them down (root on Debian)
 	@$(PY) -m deploy.containers trial

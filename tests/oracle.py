@@ -31,7 +31,7 @@ async def differences(dsn: str, policy: Policy, families: Iterable[str]) -> list
     connection = await asyncpg.connect(dsn)
     try:
         expected = await _expected(connection, policy, tuple(families))
-        actual = await _believed(connection)
+        actual = await believed(connection)
     finally:
         await connection.close()
     return compare(expected, actual)
@@ -105,7 +105,8 @@ def _staff_of(event: Event) -> str | None:
     return practitioner.get("staff_ref") if isinstance(practitioner, Mapping) else None
 
 
-async def _believed(connection: "asyncpg.Connection[asyncpg.Record]") -> Beliefs:
+async def believed(connection: "asyncpg.Connection[asyncpg.Record]") -> Beliefs:
+    """Read what the ledger believes now."""
     rows = await connection.fetch("SELECT * FROM ledger.gap WHERE known_to IS NULL")
     return {(row["child_ref"], str(row["gap_id"])): _as_published(row) for row in rows}
 

@@ -108,6 +108,14 @@ class Stack:
         """Return the names of the services that are not ready now."""
         return [process.name for process in PROCESSES if not self._is_ready(process.name)]
 
+    def start_database(self) -> None:
+        """Start the database alone, its files made where there are none."""
+        self._make_files()
+        if not self.runner.runs():
+            self.runner.launch()
+        self.runner.start(DATABASE)
+        self._await(DATABASE, lambda: asyncio.run(self.database.server.answers()))
+
     def _start(self) -> None:
         """Start database and broker side by side, then everything that needs them."""
         with step(self._say, "making files"):

@@ -1,0 +1,90 @@
+"""Is everything there again after a backup, the loss of all else, and a restore?"""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.embedded import backups
+from deploy.embedded.failure import CannotStartError
+from deploy.embedded.progress import silently
+from deploy.embedded.stack import Stack
+from services.domain.rules.catalogue import FAMILIES
+from services.runtime.contracts import Contracts
+from tests.agencies import Agencies
+from tests.crowd import crowd
+from tests.oracle import Beliefs, believed, differences, unaccounted
+
+BEFORE, ON_THEIR_WAY, AFTER = 400, 400, 100
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Stack]:
+    """Give a stack that has nothing yet, and is gone afterwards."""
+    made = Stack(tmp_path / "restored")
+    made.places.root.mkdir()
+    try:
+        yield made
+    finally:
+        made.clean()
+
+
+async def beliefs(stack: Stack) -> Beliefs:
+    connection = await asyncpg.connect(stack.endpoints["postgres"])
+    try:
+        return await believed(connection)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.timeout(420)
+async def test_what_was_accepted_before_a_backup_is_there_judged_and_goes_on_after_a_restore(
+    stack: Stack, agencies: Agencies, contracts: Contracts, empty: Stack, tmp_path: Path
+) -> None:
+    folder, keys = tmp_path / "backup", tmp_path / "keys"
+    await agencies.post_all(crowd("restore", BEFORE))
+    await agencies.settled()
+    known = await beliefs(stack)
+    await agencies.post_all(crowd("onway", ON_THEIR_WAY))
+    await asyncio.to_thread(backups.backup, stack, folder, keys, silently)
+    await asyncio.to_thread(backups.restore, empty, folder, keys, silently)
+
+    async with Agencies(empty.endpoints, dict(agencies.receipts)) as again:
+        await again.settled(within=200)
+        dsn = empty.endpoints["postgres"]
+        assert await unaccounted(dsn, agencies.receipts) == set()
+        assert await differences(dsn, contracts.policy(), FAMILIES) == []
+        believed_again = await beliefs(empty)
+        assert {key: believed_again.get(key) for key in known} == known
+
+        await again.post_all(crowd("after", AFTER))
+        await again.settled()
+        assert await differences(dsn, contracts.policy(), FAMILIES) == []
+
+
+async def test_a_backup_is_not_restored_over_what_is_stored_or_when_it_is_not_whole(
+    stack: Stack, empty: Stack, tmp_path: Path
+) -> None:
+    folder, keys = tmp_path / "backup", tmp_path / "keys"
+    await asyncio.to_thread(backups.backup, stack, folder, keys, silently)
+    with pytest.raises(CannotStartError, match="stored already"):
+        await asyncio.to_thread(backups.restore, stack, folder, keys, silently)
+    with (folder / "database.dump").open("ab") as dump:
+        dump.write(b"x")
+    with pytest.raises(CannotStartError, match="is not what was backed up"):
+        await asyncio.to_thread(backups.restore, empty, folder, keys, silently)
+
+
+async def test_keys_are_kept_apart_and_both_are_closed_to_others(
+    stack: Stack, tmp_path: Path
+) -> None:
+    folder, keys = tmp_path / "backup", tmp_path / "keys"
+    await asyncio.to_thread(backups.backup, stack, folder, keys, silently)
+    dump = (folder / "database.dump").read_bytes()
+    assert {file.name for file in folder.iterdir()} == {"database.dump", "backup.json"}
+    for file in [*folder.iterdir(), *keys.iterdir()]:
+        assert file.stat().st_mode & 0o077 == 0 or file.name == "backup.json"
+    for name in backups.KEYS:
+        assert (keys / name).read_bytes().strip() not in dump
