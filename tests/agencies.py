@@ -49,6 +49,16 @@ class Agencies:
             self.receipts[event["source"], event["id"]] = answer.json()["receipt"]
         return answer
 
+    async def insist(self, event: Mapping[str, Any]) -> None:
+        """Post as an agency does: what was not answered, or not taken in, is sent again."""
+        while True:
+            try:
+                if (await self.post(event)).status_code in (200, 202):
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.2)
+
     async def post_all(self, events: Sequence[Mapping[str, Any]], size: int = 200) -> None:
         """Post events in batches, each by its own agency; every one must be accepted."""
         by_agency: dict[str, list[Mapping[str, Any]]] = {}

@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import httpx
 import pytest
 
 from deploy.embedded.stack import Stack
 from services.domain.rules.catalogue import FAMILIES
 from services.runtime.contracts import Contracts
 from tests.agencies import Agencies
-from tests.crowd import Made, crowd
+from tests.crowd import crowd
 from tests.oracle import differences, unaccounted
 
 EVENTS = 5_000
@@ -32,14 +31,6 @@ async def _meanwhile(
     half = len(made) // 2
     await agencies.post_all(made[:half])
     await asyncio.gather(fault(), agencies.post_all(made[half:], size=100))
-
-
-async def _accepted(agencies: Agencies, event: Made) -> bool:
-    """Post as an agency does: what was not answered, or not taken in, is sent again."""
-    try:
-        return (await agencies.post(event)).status_code in (200, 202)
-    except httpx.TransportError:
-        return False
 
 
 @pytest.mark.timeout(420)
@@ -78,19 +69,6 @@ async def test_intake_answers_202_while_the_broker_is_down_and_nothing_is_lost(
 
 
 @pytest.mark.timeout(300)
-async def test_sigterm_to_every_process_under_load_loses_nothing(
-    stack: Stack, agencies: Agencies, contracts: Contracts
-) -> None:
-    async def polite_stops() -> None:
-        for name in ("intake-relay", "intake-matcher", "chronology", *FAMILIES, "ledger"):
-            await asyncio.to_thread(stack.stop, name)
-            await asyncio.to_thread(stack.start, name)
-
-    await _meanwhile(agencies, "terms", 2_000, polite_stops)
-    await _agree(stack, agencies, contracts)
-
-
-@pytest.mark.timeout(300)
 async def test_the_database_killed_and_restarted_loses_nothing(
     stack: Stack, agencies: Agencies, contracts: Contracts
 ) -> None:
@@ -99,6 +77,5 @@ async def test_the_database_killed_and_restarted_loses_nothing(
     await asyncio.to_thread(stack.kill, "postgres")
     left = made[500:]
     for event in left:
-        while not await _accepted(agencies, event):
-            await asyncio.sleep(0.2)
+        await agencies.insist(event)
     await _agree(stack, agencies, contracts)
