@@ -42,9 +42,10 @@ status: $(VENV)  ## say what runs
 clean: $(VENV)  ## stop everything and delete what was stored
 	@$(PY) -m deploy.embedded clean
 
-catalogue: $(VENV)  ## make schemas/rules.json, the tables of docs/rules.md and docs/metrics.md from the code
+catalogue: $(VENV)  ## make schemas/rules.json, docs/rules.md, metrics.md and settings.md from the code
 	@$(PY) -m deploy.catalogue
 	@$(PY) -m deploy.metrics_page
+	@$(PY) -m deploy.settings_page
 
 rebuild: $(VENV)  ## judge all history again by the policy in schemas/policy, and adopt it
 	@$(PY) -m deploy.embedded.beside services.ledger.rebuild

@@ -23,9 +23,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def main() -> None:
-    settings = Settings.load()
-    if settings.jwks_file is None:
-        raise Misconfigured("Cannot start, the environment is not right: RW_JWKS_FILE is missing")
+    settings = Settings.load("jwks_file", "http_port")
     try:
         app = create_app(settings)
     except (AlertPolicyFaults, ContactFaults, OSError, TOMLDecodeError) as faults:

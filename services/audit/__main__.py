@@ -15,7 +15,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def main() -> None:
-    settings = Settings.load()
+    settings = Settings.load("audit_key_file")
     key, heads = key_of(settings), Heads(settings.audit_heads)
     pool: asyncpg.Pool[asyncpg.Record]
 

@@ -7,3 +7,4 @@ class Settings(settings.Settings):
     """What every service needs, and how long to gather one child's changes before publishing."""
 
     gather_ms: int = 100
+    """For how many milliseconds one child's changes are gathered into one version."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.dashboards import silence
-from services.dashboards.api import create_app, require_jwks
+from services.dashboards.api import create_app
 from services.dashboards.desk import Desk
 from services.dashboards.elsewhere import Elsewhere
 from services.dashboards.settings import Settings
@@ -16,8 +16,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def main() -> None:
-    settings = Settings.load()
-    require_jwks(settings)
+    settings = Settings.load("jwks_file", "http_port")
     app = create_app(settings)
     desk: Desk = app.state.desk
     elsewhere: Elsewhere = app.state.elsewhere

@@ -26,7 +26,6 @@ from services.runtime import clock
 from services.runtime.auth import Caller, Verifier
 from services.runtime.contracts import Contracts
 from services.runtime.questions import each_once, fault
-from services.runtime.settings import Misconfigured
 from services.runtime.sign_in import People
 from services.runtime.web import Web
 
@@ -80,12 +79,6 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
     app.include_router(me_api.router())
     app.include_router(pages.router())
     return app
-
-
-def require_jwks(settings: Settings) -> None:
-    """Refuse to start without keys: nobody could be told from anybody."""
-    if settings.jwks_file is None:
-        raise Misconfigured("Cannot start, the environment is not right: RW_JWKS_FILE is missing")
 
 
 async def gaps(

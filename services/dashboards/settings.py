@@ -12,5 +12,8 @@ class Settings(RuntimeSettings):
     """The private key by which we sign for people (docs/decisions/acting-for-people.md)."""
 
     alerts_url: str | None = None
+    """Where pages ask for alerts."""
     intake_url: str | None = None
+    """Where pages ask intake, and send what is written on them."""
     directory_url: str | None = None
+    """Where pages ask for services and onward referrals."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.directory import reading, store
-from services.directory.api import create_app, require_jwks
+from services.directory.api import create_app
 from services.directory.desk import Desk
 from services.directory.settings import Settings
 from services.runtime import postgres
@@ -15,8 +15,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def main() -> None:
-    settings = Settings.load()
-    require_jwks(settings)
+    settings = Settings.load("jwks_file", "http_port")
     app = create_app(settings)
     desk: Desk = app.state.desk
     rows = reading.read_files(desk.catalogue)

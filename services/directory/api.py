@@ -16,7 +16,6 @@ from services.runtime import clock
 from services.runtime.auth import Caller, Verifier
 from services.runtime.contracts import Contracts
 from services.runtime.questions import each_once
-from services.runtime.settings import Misconfigured
 
 PROFILE = "https://docs.openreferraluk.org/"
 AtDesk = Annotated[Desk, Depends(desk_of)]
@@ -39,12 +38,6 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
     app.include_router(onward_api.router())
     imports_api.install(app)
     return app
-
-
-def require_jwks(settings: Settings) -> None:
-    """Refuse to start without keys: nobody could be told from anybody."""
-    if settings.jwks_file is None:
-        raise Misconfigured("Cannot start, the environment is not right: RW_JWKS_FILE is missing")
 
 
 def router() -> APIRouter:

@@ -24,7 +24,6 @@ from services.runtime import clock, log, metrics, postgres
 from services.runtime.contracts import Contracts
 from services.runtime.process import Process
 from services.runtime.sealing import Sealer, Unsealable
-from services.runtime.settings import Misconfigured
 
 SERVICE: Final = "feedback-courier"
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
@@ -188,11 +187,8 @@ def _kind(outcome: str) -> str:
 
 def main() -> None:
     """Call until told to stop."""
-    settings = Settings.load()
-    if settings.sealing_key_file is None:
-        raise Misconfigured(
-            "Cannot start, the environment is not right: RW_SEALING_KEY_FILE is missing"
-        )
+    settings = Settings.load("sealing_key_file")
+    assert settings.sealing_key_file is not None  # noqa: S101 - just required
     sealer = Sealer.load(settings.sealing_key_file)
     delivery = Contracts.load(settings.schemas).delivery()
     line = Line(delivery.timeout, private=settings.private_receivers)

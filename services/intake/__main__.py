@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.intake.api import create_app
 from services.intake.desk import Desk
-from services.intake.settings import Settings, require_keys
+from services.intake.settings import KEYS, Settings
 from services.runtime import kafka, postgres
 from services.runtime.process import Process
 
@@ -17,8 +17,7 @@ TIDY_SECONDS = 3600.0
 
 
 def main() -> None:
-    settings = Settings.load()
-    require_keys(settings)
+    settings = Settings.load(*KEYS, "http_port")
     app = create_app(settings)
     desk: Desk = app.state.desk
 

@@ -25,7 +25,7 @@ from services.intake.vault import Vault
 from services.intake.workers import Step, Worker
 from services.runtime import clock, log, metrics, postgres
 from services.runtime.contracts import Contracts
-from services.runtime.settings import Misconfigured, Settings
+from services.runtime.settings import Settings
 from services.runtime.status import Progress
 
 SERVICE: Final = "intake-matcher"
@@ -222,12 +222,9 @@ def _causes(found: Neighbourhood, concerns: Mapping[str, set[str]]) -> dict[str,
 
 def main() -> NoReturn:
     """Match until told to stop."""
-    settings = Settings.load()
+    settings = Settings.load("master_key_file")
     master_key_file = settings.master_key_file
-    if master_key_file is None:
-        raise Misconfigured(
-            "Cannot start, the environment is not right: RW_MASTER_KEY_FILE is missing"
-        )
+    assert master_key_file is not None  # noqa: S101 - just required
     contracts = Contracts.load(settings.schemas, settings.policy_pack)
 
     async def steps(worker: Worker) -> Sequence[Step]:

@@ -22,7 +22,6 @@ from services.intake.settings import Settings
 from services.intake.vault import Vault
 from services.runtime import clock, log, postgres
 from services.runtime.contracts import Contracts
-from services.runtime.settings import Misconfigured
 
 WINDOW: Final = 500
 """Events looked at in one transaction."""
@@ -161,12 +160,9 @@ def main() -> None:
     argparse.ArgumentParser(
         prog="python -m services.intake.refeature", description=__doc__
     ).parse_args()
-    settings = Settings.load()
+    settings = Settings.load("master_key_file")
     log.configure("intake-refeature", settings.log_level)
-    if settings.master_key_file is None:
-        raise Misconfigured(
-            "Cannot start, the environment is not right: RW_MASTER_KEY_FILE is missing"
-        )
+    assert settings.master_key_file is not None  # noqa: S101 - just required
     try:
         asyncio.run(refeature(settings, settings.master_key_file))
     except KeyboardInterrupt:

@@ -23,7 +23,6 @@ from services.intake.settings import Settings
 from services.intake.store import Connection
 from services.intake.vault import Vault
 from services.runtime import log, postgres
-from services.runtime.settings import Misconfigured
 
 WINDOW: Final = 500
 """Records asked for in one transaction."""
@@ -106,12 +105,9 @@ def main() -> None:
     argparse.ArgumentParser(
         prog="python -m services.intake.rematch", description=__doc__
     ).parse_args()
-    settings = Settings.load()
+    settings = Settings.load("master_key_file")
     log.configure("intake-rematch", settings.log_level)
-    if settings.master_key_file is None:
-        raise Misconfigured(
-            "Cannot start, the environment is not right: RW_MASTER_KEY_FILE is missing"
-        )
+    assert settings.master_key_file is not None  # noqa: S101 - just required
     asked = asyncio.run(rematch(settings))
     sys.stdout.write(f"rematch: {asked:,} records are judged again\n")
 

@@ -17,7 +17,6 @@ from services.intake.keyring import KeyFile, vault_of
 from services.intake.settings import Settings
 from services.intake.vault import Unreadable, Wrapped, Wrapping
 from services.runtime import clock, log, postgres
-from services.runtime.settings import Misconfigured
 
 BATCH: Final = 500
 """Keys wrapped anew in one transaction."""
@@ -148,12 +147,9 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 async def run(asked: argparse.Namespace) -> int:
     """Do what was asked for; 0 when all is wrapped by the current key or the key is gone."""
-    settings = Settings.load()
+    settings = Settings.load("master_key_file")
     log.configure("intake-rotate", settings.log_level)
-    if settings.master_key_file is None:
-        raise Misconfigured(
-            "Cannot start, the environment is not right: RW_MASTER_KEY_FILE is missing"
-        )
+    assert settings.master_key_file is not None  # noqa: S101 - just required
     keys = KeyFile(settings.master_key_file)
     pool = await postgres.create_pool(settings)
     try:

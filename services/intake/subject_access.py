@@ -17,7 +17,7 @@ import asyncpg
 from services.intake import subject_papers
 from services.intake.command import log_in, ref, say
 from services.intake.keyring import vault_of
-from services.intake.settings import Settings, require_keys
+from services.intake.settings import KEYS, Settings
 from services.intake.subject_document import Writer
 from services.intake.subject_rows import Held, gather
 from services.intake.subject_text import Speaker
@@ -44,9 +44,8 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 async def run(asked: argparse.Namespace) -> int:
     """Gather and write; 0 when done, 1 where there is no such child or the folder is there."""
-    settings = Settings.load()
+    settings = Settings.load(*KEYS)
     log.configure("intake-subject-access", settings.log_level)
-    require_keys(settings)
     assert settings.master_key_file is not None  # noqa: S101 - just required
     contracts = Contracts.load(settings.schemas, settings.policy_pack)
     pool = await postgres.create_pool(settings)

@@ -16,6 +16,8 @@ class Settings(RuntimeSettings):
     """The deployed catalogue: a receipt is judged when all of these have answered."""
 
     sweep_every: timedelta = timedelta(seconds=5)
+    """How often it is looked for children on whom a judge has not answered."""
+
     sweep_after: timedelta = timedelta(seconds=15)
     """How long a judge may be silent about a version before the child is published again."""
 
@@ -23,6 +25,8 @@ class Settings(RuntimeSettings):
     """Silence that goes on is borne twice as long each time, up to this."""
 
     sweep_tries: int = 10
+    """How often a child is published again before a person has to look."""
+
     sweep_children: int = 100
     """How many children one pass publishes again, at most."""
 
