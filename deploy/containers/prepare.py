@@ -36,9 +36,12 @@ def main() -> int:
     try:
         asyncio.run(server().prepare())
         wanted = Contracts.load(PROJECT / "schemas").topics.values()
+        tls = os.environ.get("RW_KAFKA_TLS")
         replicas = int(os.environ.get("RW_REPLICAS", "1"))
         made = topics.make(
-            os.environ["RW_KAFKA_BOOTSTRAP"], [replace(one, replicas=replicas) for one in wanted]
+            os.environ["RW_KAFKA_BOOTSTRAP"],
+            [replace(one, replicas=replicas) for one in wanted],
+            None if tls is None else Path(tls),
         )
     except (CannotStartError, KeyError) as error:
         print(f"Cannot prepare: {error}", file=sys.stderr)

@@ -1,10 +1,12 @@
 """Does the broker have the topics that schemas/asyncapi names, as it names them?"""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError
 
+from services.runtime import broker_tls
 from services.runtime.contracts import Topic
 
 
@@ -18,9 +20,9 @@ def answers(bootstrap: str) -> bool:
     return True
 
 
-def make(bootstrap: str, topics: Iterable[Topic]) -> list[str]:
+def make(bootstrap: str, topics: Iterable[Topic], tls: Path | None = None) -> list[str]:
     """Create the topics that are missing, set the others' settings; return those created."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap, **broker_tls.admin(tls))
     try:
         wanted = {topic.name: topic for topic in topics}
         present = wanted.keys() & set(admin.list_topics())

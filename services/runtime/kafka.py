@@ -19,7 +19,7 @@ from aiokafka.errors import (
     RecordTooLargeError,
 )
 
-from services.runtime import log, metrics
+from services.runtime import broker_tls, log, metrics
 from services.runtime.guard import NotNow
 
 Outgoing = tuple[str, bytes, bytes | None]  # topic, key, value
@@ -120,6 +120,7 @@ class Publisher:
     async def _build(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap,
+            **broker_tls.client(),
             client_id=self._service,
             acks="all",
             enable_idempotence=True,
@@ -218,9 +219,13 @@ class LagReader:
     async def _connected(self) -> tuple[AIOKafkaAdminClient, AIOKafkaConsumer]:
         if self._admin is None or self._consumer is None:
             await self.stop()
-            admin = self._admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+            admin = self._admin = AIOKafkaAdminClient(
+                bootstrap_servers=self._bootstrap, **broker_tls.client()
+            )
             await admin.start()
-            consumer = self._consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
+            consumer = self._consumer = AIOKafkaConsumer(
+                bootstrap_servers=self._bootstrap, **broker_tls.client()
+            )
             await consumer.start()
         return self._admin, self._consumer
 

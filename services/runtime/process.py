@@ -17,7 +17,7 @@ from typing import Final, NoReturn
 
 from fastapi import FastAPI
 
-from services.runtime import access, guard, log, metrics, postgres, problems, status
+from services.runtime import access, broker_tls, guard, log, metrics, postgres, problems, status
 from services.runtime.settings import Settings
 
 Step = Callable[[], Awaitable[None]]
@@ -63,6 +63,7 @@ class Process:
     def main(self) -> NoReturn:
         """Run until told to stop; ends the process."""
         log.configure(self._service, self._settings.log_level)
+        broker_tls.configure(self._settings.kafka_tls)
         metrics.UP.labels(self._service, _version()).set(1)
         made_of = (_version(), python_version(), _schemas(self._settings))
         metrics.BUILD.labels(self._service, *made_of).set(1)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import asyncpg
 
-from services.runtime import attempts, kafka, log, postgres
+from services.runtime import attempts, broker_tls, kafka, log, postgres
 from services.runtime.guard import NotNow
 from services.runtime.settings import Settings
 
@@ -58,6 +58,7 @@ async def _act(
     letters = await attempts.waiting(pool, ids)
     if options.list:
         return _say("\n".join(_line(letter) for letter in letters) or "None waits.", 0)
+    broker_tls.configure(settings.kafka_tls)
     publisher = kafka.Publisher("redrive", settings.kafka_bootstrap)
     try:
         sent = await redrive(pool, publisher, letters)

@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """How many connections a pool may have; all pools together stay below the server's most."""
     kafka_bootstrap: str
     """Where clients of the broker begin: `host:port`, several by comma."""
+    kafka_tls: Path | None = None
+    """A folder of ca.crt, user.crt, user.key: the broker is reached by TLS, and knows us by it."""
     schemas: Path = REPOSITORY / "schemas"
     """The folder of schemas, codes, policy and the registry of agencies."""
     policy_pack: Path | None = None

@@ -16,7 +16,7 @@ import asyncpg
 import faust
 from aiokafka import TopicPartition
 
-from services.runtime import attempts, kafka, log, metrics, postgres
+from services.runtime import attempts, broker_tls, kafka, log, metrics, postgres
 from services.runtime.guard import EXIT_FAILED, Guard, Handle, Message
 from services.runtime.process import Process, Step
 from services.runtime.settings import Settings
@@ -222,6 +222,7 @@ def _faust_app(service: str, settings: Settings, take: int, folder: str) -> Any:
         service,
         loop=asyncio.get_running_loop(),
         broker=f"kafka://{settings.kafka_bootstrap}",
+        broker_credentials=broker_tls.credentials(),
         broker_client_id=service,
         store="memory://",
         datadir=folder,
