@@ -15,6 +15,7 @@ from deploy.embedded import tokens
 from deploy.embedded.places import PROJECT
 from deploy.embedded.progress import aloud, step
 from deploy.grafana import writing
+from deploy.kubernetes import writing as manifests
 from services.runtime import clock
 
 FOLDER: Final = PROJECT / ".run" / "containers" / "engine"
@@ -113,6 +114,7 @@ def write() -> int:
     """Write what is made from the catalogue of processes."""
     compose.write()
     writing.write()
+    manifests.write()
     return 0
 
 
