@@ -85,6 +85,13 @@ mutants: $(VENV)  ## change the domain in small ways and see whether a test noti
 weights: $(VENV)  ## train the weights by which records are matched, and print them (SINCE=day): minutes
 	@sh deploy/weights.sh $(SINCE)
 
+.PHONY: sbom scan
+sbom: $(VENV)  ## write what we are made of to sbom.cdx.json (CycloneDX)
+	@$(PY) -m deploy.sbom sbom.cdx.json
+
+scan: $(VENV)  ## ADVISORIES=folder: is any of it known to be unsafe? Fails where there is nothing fresh to ask
+	@$(PY) -m deploy.advisories "$(ADVISORIES)"
+
 .PHONY: backup restore
 backup: $(VENV)  ## TO=folder KEYS=folder: keep all that is stored, and apart from it the keys that open it
 	@$(PY) -m deploy.embedded.backups backup "$(TO)" "$(KEYS)"
