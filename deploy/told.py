@@ -21,7 +21,10 @@ FILES: Final[Mapping[str, str]] = {
 """Secrets that are files, and the variable that says where each is."""
 
 DSN: Final = "RW_POSTGRES_DSN"
-ASKED: Final = ("intake", "directory", "alerts")
+ASKS: Final[Mapping[str, tuple[str, ...]]] = {
+    "dashboards": ("intake", "directory", "alerts"),
+    "responses": ("dashboards",),
+}
 """Whom pages ask on behalf of who is signed in."""
 PAGES: Final = ("dashboards", "responses")
 """Services with pages, that lead to one another."""
@@ -88,7 +91,8 @@ def told(process: Process, place: Place) -> dict[str, str]:
         deployed = [name for name in PAGES if name in DEFAULT_PORTS]
         found |= {f"RW_{name.upper()}_URL": place.url(name) for name in deployed}
     if process.role == "dashboards":
-        found |= {f"RW_{name.upper()}_URL": place.inside(name) for name in ASKED}
+        asked = ASKS[process.role]
+        found |= {f"RW_{name.upper()}_URL": place.inside(name) for name in asked}
     if process.role == "responses":
         found["RW_MEASURES_URL"] = place.inside("dashboards")
     return found

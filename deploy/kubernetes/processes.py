@@ -208,14 +208,19 @@ def _network(process: Process) -> Manifest:
     asked_by = [{"namespaceSelector": {"matchLabels": MONITORING}}]
     if process.serves:
         asked_by.append({"namespaceSelector": {"matchLabels": DOORS}})
-    if process.name in told.ASKED:
-        asked_by.append({"podSelector": {"matchLabels": {"app.kubernetes.io/name": "dashboards"}}})
+    asked_by += [
+        {"podSelector": {"matchLabels": {"app.kubernetes.io/name": asker}}}
+        for asker, asked in told.ASKS.items()
+        if process.name in asked
+    ]
     reaches: list[Manifest] = [
         _to("cnpg.io/cluster", "database", 5432),
         _to("strimzi.io/cluster", "events", 9093),
     ]
-    if process.role == "dashboards":
-        reaches += [_to("app.kubernetes.io/name", name, DEFAULT_PORTS[name]) for name in told.ASKED]
+    reaches += [
+        _to("app.kubernetes.io/name", asked, DEFAULT_PORTS[asked])
+        for asked in told.ASKS.get(process.name, ())
+    ]
     outside = OUTSIDE.get(process.name, (443,) if process.serves else ())
     if outside:
         reaches.append({"ports": [{"port": number} for number in outside]})

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from services.responses import entering, watching
-from services.responses.api import create_app, require_jwks
+from services.responses.api import create_app
 from services.responses.desk import Desk
 from services.responses.settings import Settings
 from services.runtime import postgres
@@ -15,8 +15,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def main() -> None:
-    settings = Settings.load()
-    require_jwks(settings)
+    settings = Settings.load("jwks_file", "http_port")
     app = create_app(settings)
     desk: Desk = app.state.desk
 

@@ -14,7 +14,6 @@ from services.responses.measures import Measures
 from services.responses.settings import Settings
 from services.runtime.auth import Verifier
 from services.runtime.contracts import Contracts
-from services.runtime.settings import Misconfigured
 from services.runtime.sign_in import People
 
 
@@ -39,9 +38,3 @@ def create_app(
     app.include_router(people.router())
     inspections_api.bound(app)
     return app
-
-
-def require_jwks(settings: Settings) -> None:
-    """Refuse to start without keys: nobody could be told from anybody."""
-    if settings.jwks_file is None:
-        raise Misconfigured("Cannot start, the environment is not right: RW_JWKS_FILE is missing")

@@ -14,3 +14,4 @@ class Settings(RuntimeSettings):
     acting_key_file: Path | None = None
     """The private key by which we ask them for people (docs/decisions/acting-for-people.md)."""
     findings_every: timedelta = timedelta(hours=1)
+    """How often it is looked for findings whose figures have become worse."""
