@@ -50,6 +50,10 @@ catalogue: $(VENV)  ## make schemas/rules.json, docs/rules.md, metrics.md and se
 rebuild: $(VENV)  ## judge all history again by the policy in schemas/policy, and adopt it
 	@$(PY) -m deploy.embedded.beside services.ledger.rebuild
 
+.PHONY: release
+release: $(VENV)  ## publish what is due of the measures to the Commissioner's office: docs/measures.md
+	@$(PY) -m deploy.embedded.beside services.ledger.release
+
 simulate: $(VENV)  ## POLICY=file FROM=day TO=day: what another policy would find; changes nothing
 	@$(PY) -m deploy.embedded.beside services.ledger.simulate --policy "$(POLICY)" --from "$(FROM)" --to "$(TO)"
 

@@ -73,7 +73,8 @@ GRANT USAGE ON SCHEMA chronology TO dashboards_reader;
 GRANT USAGE ON SCHEMA feedback TO intake_reader;
 GRANT SELECT ON feedback.seen_feed, feedback.feed_end TO intake_reader;
 GRANT SELECT ON ledger.seen_belief TO intake_reader, dashboards_reader;
-GRANT SELECT ON ledger.watermark, ledger.seen_rollup, ledger.seen_fact TO dashboards_reader;
+GRANT SELECT ON ledger.watermark, ledger.seen_rollup, ledger.seen_fact,
+                ledger.seen_release, ledger.seen_release_month, ledger.seen_release_cell TO dashboards_reader;
 GRANT EXECUTE ON FUNCTION ledger.counted_days(text, date, date, timestamptz, text, text),
                 ledger.counted_changes(text, date, date, timestamptz, timestamptz, text, text)
                 TO dashboards_reader;
@@ -120,6 +121,14 @@ SELECT access.protect('ledger.fact', 'dashboards_reader',
         AND agency = ANY ((SELECT access.reach())::text[])');
 SELECT access.protect('ledger.rollup', 'dashboards_reader',
     'agency = ANY ((SELECT access.reach())::text[])');
+
+-- What was published, to the office that it was published to.
+SELECT access.protect('ledger.release', 'dashboards_reader',
+    $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
+SELECT access.protect('ledger.release_month', 'dashboards_reader',
+    $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
+SELECT access.protect('ledger.release_cell', 'dashboards_reader',
+    $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
 
 -- Also of another agency's event: when it was on which a gap is anchored that the asker sees.
 SELECT access.protect('chronology.event', 'dashboards_reader',

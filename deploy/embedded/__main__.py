@@ -51,10 +51,14 @@ def status(stack: Stack) -> int:
 
 
 def demo(stack: Stack) -> int:
-    """Start everything and fill it with the demo county."""
+    """Start everything, fill it with the demo county, and publish what is due of its measures."""
     up(stack)
     command = [sys.executable, "-m", "deploy.demo", "--endpoints", str(stack.places.endpoints)]
-    return subprocess.run(command, cwd=PROJECT, check=False).returncode
+    filled = subprocess.run(command, cwd=PROJECT, check=False).returncode
+    if filled == 0:
+        release = [sys.executable, "-m", "deploy.embedded.beside", "services.ledger.release"]
+        subprocess.run(release, cwd=PROJECT, check=True)
+    return filled
 
 
 def rotate_keys(stack: Stack) -> int:

@@ -30,6 +30,7 @@ class Desk:
         self.policy = contracts.policy()
         self.silence = contracts.silence()
         self.reading = contracts.reading()
+        self.grid = contracts.grid()
         self._verifier = verifier
 
     def caller(self, credentials: HTTPAuthorizationCredentials) -> Caller:

@@ -1,18 +1,19 @@
-"""What does a measure show to who may see the cases behind it? Counts, and what they rest on."""
+"""What does a measure show? Definitions, counts live for who may see the cases, and the answer."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from services.dashboards import intervals, measures_store, store
+from services.dashboards import measure_reading as read
+from services.dashboards import measures_store, store
 from services.dashboards.desk import Desk
 from services.dashboards.handlers import Forbidden, settled
+from services.dashboards.measure_counts import Count, Shown, counted
 from services.dashboards.measures_question import MeasureQuestion
 from services.dashboards.measures_store import Asked
 from services.dashboards.sight import sight_of
 from services.domain.measures.catalogue import CATALOGUE, MEASURES
 from services.domain.measures.definition import Measure
-from services.domain.measures.months import Month, Period
+from services.domain.measures.months import Period
 from services.domain.measures.reading import Reading
 from services.domain.measures.tally import NOTHING, Tally
 from services.domain.moments import stamp
@@ -60,7 +61,7 @@ def described(measure: Measure, reading: Reading) -> dict[str, Any]:
 
 async def live(
     desk: Desk, caller: Caller, measure: Measure, asked: MeasureQuestion, now: datetime
-) -> dict[str, Any]:
+) -> Shown:
     """Count as free as one likes, for who may see the cases. Raises Forbidden for all others."""
     if sight_of(caller, desk.registry) is None:
         raise Forbidden
@@ -69,7 +70,7 @@ async def live(
     async with asking(desk.readers, caller) as connection:
         watermark = await store.watermark(connection)
         known_at, beyond = settled(asked.known_at, watermark)
-        counted = Asked(
+        wanted = Asked(
             measure=measure.id,
             places=places,
             agency=only.get("agency"),
@@ -78,61 +79,29 @@ async def live(
             known_at=known_at,
             newest=known_at == watermark,
         )
-        months = await measures_store.by_month(connection, counted, _looked_back(period))
-        groups = await measures_store.by_group(connection, counted, period)
-    return {
-        "measure": described(measure, desk.reading),
-        "basis": "live",
-        "marking": MARKING,
-        "note": NOTE,
-        "from": str(period.first),
-        "to": str(period.last),
-        "by": list(asked.dimensions),
-        "only": dict(only),
-        "as_of": stamp(as_of),
-        "known_at": stamp(known_at),
-        "known_at_requested_beyond_watermark": beyond,
-        "release": None,
-        **_figures(months, groups, period, asked, desk.reading),
-    }
+        months = await measures_store.by_month(connection, wanted, looked_back(period))
+        groups = await measures_store.by_group(connection, wanted, period) if asked.by else {}
+    return Shown(
+        basis="live",
+        period=period,
+        as_of=as_of,
+        known_at=known_at,
+        beyond=beyond,
+        why="Nothing is hidden: shown to those who may see the cases.",
+        months={month: counted(tally) for month, tally in months.items()},
+        rows=_rows(groups, asked),
+        rows_period=period,
+    )
 
 
-def _looked_back(period: Period) -> Period:
+def looked_back(period: Period) -> Period:
     """The period, the one before, and the same a year before."""
     return Period(min(period.before.first, period.year_before.first), period.last)
 
 
-def _figures(
-    months: Mapping[Month, Tally],
-    groups: Mapping[tuple[str, str, str], Tally],
-    period: Period,
-    asked: MeasureQuestion,
-    reading: Reading,
-) -> dict[str, Any]:
-    rows = _rows(groups, asked) if asked.dimensions else {}
-    series = {month: months.get(month, NOTHING) for month in period}
-    totals = [_total(months, each) for each in (period, period.before, period.year_before)]
-    found = figures([*totals, *series.values(), *rows.values()], reading)
-    total, before, year_before = found[:3]
-    return {
-        "total": total,
-        "period_before": before,
-        "year_before": year_before,
-        "months": [
-            {"month": str(month), **figure}
-            for month, figure in zip(series, found[3:], strict=False)
-        ],
-        "rows": [
-            {"group": dict(zip(asked.dimensions, names, strict=True)), **figure}
-            for names, figure in zip(rows, found[3 + len(series) :], strict=True)
-        ],
-        "suppression": {"applied": False, "why": "Shown to those who may see the cases."},
-    }
-
-
 def _rows(
-    groups: Mapping[tuple[str, str, str], Tally], asked: MeasureQuestion
-) -> dict[tuple[str, ...], Tally]:
+    groups: dict[tuple[str, str, str], Tally], asked: MeasureQuestion
+) -> dict[tuple[str, ...], Count]:
     """Add counts up by the dimensions asked for, in order of their names."""
     names = ("agency", *asked.places())
     rows: dict[tuple[str, ...], Tally] = {}
@@ -140,32 +109,64 @@ def _rows(
         at = dict(zip(names, place, strict=True))
         key = tuple(at[dimension] for dimension in asked.dimensions)
         rows[key] = rows.get(key, NOTHING).plus(tally)
-    return dict(sorted(rows.items()))
+    return {key: counted(tally) for key, tally in sorted(rows.items())}
 
 
-def _total(months: Mapping[Month, Tally], period: Period) -> Tally:
-    total = NOTHING
-    for month in period:
-        total = total.plus(months.get(month, NOTHING))
-    return total
-
-
-def figures(tallies: list[Tally], reading: Reading) -> list[dict[str, Any]]:
-    """Lay counts out as they are read, with their intervals."""
-    bounds = intervals.wilson([(each.met, each.units) for each in tallies], reading.confidence)
-    return [
-        {
-            "numerator": tally.met,
-            "denominator": tally.units,
-            "value": tally.value,
-            "low": None if bound is None else bound[0],
-            "high": None if bound is None else bound[1],
-            "missing": tally.missing,
-            "not_judged": tally.not_judged,
-            "suppressed": False,
-        }
-        for tally, bound in zip(tallies, bounds, strict=True)
+def answer(
+    measure: Measure, shown: Shown, asked: MeasureQuestion, reading: Reading
+) -> dict[str, Any]:
+    """Lay everything out that is read of a measure, the same in every format."""
+    period, dimensions = shown.period, asked.dimensions
+    periods = {"total": period, "period_before": period.before, "year_before": period.year_before}
+    counts = [shown.total(each) for each in periods.values()]
+    series = [shown.month(month) for month in period]
+    found = iter(read.figures([*counts, *series, *shown.rows.values()], reading))
+    totals = {name: next(found) for name in periods}
+    months = {str(month): next(found) for month in period}
+    rows = [
+        {"group": dict(zip(dimensions, names, strict=True)), **next(found)} for names in shown.rows
     ]
+    target = reading.target(measure.id, period.last.first)
+    whole = (
+        totals["total"]
+        if shown.rows_period in (None, period)
+        else read.figures([shown.total(shown.rows_period)], reading)[0]
+    )
+    beside = read.compared(rows, dimensions, whole, reading)
+    answered: dict[str, Any] = {
+        "measure": described(measure, reading),
+        "basis": shown.basis,
+        "marking": MARKING,
+        "note": NOTE,
+        "from": str(period.first),
+        "to": str(period.last),
+        "by": list(dimensions),
+        "only": dict(asked.only),
+        "as_of": stamp(shown.as_of),
+        "known_at": stamp(shown.known_at),
+        "known_at_requested_beyond_watermark": shown.beyond,
+        "release": shown.release,
+        **totals,
+        "change": {
+            "period_before": read.changed(
+                totals["total"], totals["period_before"], measure, reading, "the period before"
+            ),
+            "year_before": read.changed(
+                totals["total"], totals["year_before"], measure, reading, "a year before"
+            ),
+        },
+        "months": [{"month": month, **figure} for month, figure in months.items()],
+        "spc": read.control(months, measure, target),
+        "rows": [
+            {"funnel": None, "relative": None, **row, **more}
+            for row, more in zip(rows, beside, strict=True)
+        ],
+        "rows_period": None
+        if shown.rows_period is None
+        else {"from": str(shown.rows_period.first), "to": str(shown.rows_period.last)},
+        "suppression": {"applied": shown.basis == "release", "why": shown.why},
+    }
+    return answered | {"sentences": read.sentences(answered, shown, measure, target)}
 
 
 def known(measure: str) -> Measure | None:

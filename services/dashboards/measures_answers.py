@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-Count = int | Literal["c"]
+Count = int | Literal["c"] | None
 Share = float | Literal["c"] | None
 
 
@@ -51,7 +51,7 @@ class Catalogue(BaseModel):
 
 
 class Figure(BaseModel):
-    """A count of a count; "c": hidden, so that no small number can be worked out."""
+    """A count of a count; "c": hidden; null: not published (or, of a share, of nobody)."""
 
     numerator: Count
     denominator: Count
@@ -69,10 +69,78 @@ class MonthItem(Figure):
     month: str
 
 
+class Funnel(BaseModel):
+    """Where a share lies among what chance would make of the share of all."""
+
+    place: Literal["within", "above-95", "below-95", "above-99.8", "below-99.8", "too-few"]
+    centre: float
+    low: float = Field(description="The limits of 99.8 %, and inside them those of 95 %.")
+    low_inner: float
+    high_inner: float
+    high: float
+
+
+class Relative(BaseModel):
+    """A group's rate relative to its comparator's (schemas/policy/measures.toml)."""
+
+    standing: Literal["stated", "too-few", "comparator", "none-met"]
+    value: float | None
+    low: float | None
+    high: float | None
+
+
 class RowItem(Figure):
-    """A group: its name in each dimension that was asked for."""
+    """A group: its name in each dimension that was asked for; of one dimension also compared."""
 
     group: dict[str, str]
+    funnel: Funnel | None = Field(description="By agency, area or unit.")
+    relative: Relative | None = Field(description="By ethnicity, sex or age.")
+
+
+class Change(BaseModel):
+    """Whether a share is clearly another one than it was."""
+
+    verdict: Literal["clear-change", "no-clear-change", "too-few"]
+    difference: float | None
+    low: float | None
+    high: float | None
+    sentence: str
+
+
+class Changes(BaseModel):
+    """Beside the period before, and the same months a year before."""
+
+    period_before: Change
+    year_before: Change
+
+
+class Point(BaseModel):
+    """A month of a control chart, and by which rule it is more than chance."""
+
+    month: str
+    value: float
+    rule: Literal["outside", "trend", "two-in-three", "one-side"] | None
+    variation: Literal["common", "improvement", "concern", "high", "low"]
+
+
+class Control(BaseModel):
+    """A control chart (XmR, by the rules of Making Data Count)."""
+
+    points: list[Point] = Field(description="The months whose share is shown.")
+    mean: float | None
+    low: float | None
+    high: float | None
+    few: bool = Field(description="Fewer than 13 points: limits may move much.")
+    left_out: int = Field(description="Months without a share, or whose share is hidden.")
+    target: float | None
+    assurance: Literal["passes", "fails", "hit-or-miss"] | None
+
+
+class Months(BaseModel):
+    """Whole months, both included."""
+
+    first: str = Field(alias="from")
+    to: str
 
 
 class Suppression(BaseModel):
@@ -108,6 +176,12 @@ class Measured(BaseModel):
     total: Figure
     period_before: Figure
     year_before: Figure
+    change: Changes
     months: list[MonthItem]
+    spc: Control
     rows: list[RowItem]
+    rows_period: Months | None = Field(
+        description="What rows are of; of releases only whole blocks of months."
+    )
     suppression: Suppression
+    sentences: list[str] = Field(description="What there is to be seen, by rule.")

@@ -1,20 +1,27 @@
 """What is served of measures: their definitions, and their figures."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 from pydantic import BaseModel
 
-from services.dashboards import measures
+from services.dashboards import measures, measures_released
 from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of
 from services.dashboards.handlers import Forbidden
+from services.dashboards.measure_files import WRITERS
+from services.dashboards.measure_tables import book
 from services.dashboards.measures_answers import Catalogue, Measured
 from services.dashboards.measures_question import MeasureQuestion
 from services.runtime import clock
 from services.runtime.auth import Caller
 from services.runtime.questions import each_once
 
+FILES: Final = {
+    media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+    for media, _ in WRITERS.values()
+}
 _Id = Annotated[str, Path(pattern=r"^[a-z-]+\.[a-z-]+$", max_length=64)]
 
 
@@ -31,7 +38,7 @@ def router() -> APIRouter:
         "/api/v1/measures/{measure}",
         summary="A measure's figures, by month and by group",
         operation_id="measure",
-        **_answered(Measured, "Figures, with definition and intervals."),
+        **_answered(Measured, "Figures, with definition and intervals; or a file of them.", FILES),
     )(measured)
     return routes
 
@@ -55,21 +62,36 @@ async def measured(
     if found is None:
         raise HTTPException(404)
     try:
-        return _json(await measures.live(desk, caller, found, asked, clock.now()))
+        showing = measures_released.released if measures_released.may(caller) else measures.live
+        shown = await showing(desk, caller, found, asked, clock.now())
     except Forbidden:
         raise HTTPException(403) from None
+    answer = measures.answer(found, shown, asked, desk.reading)
+    return _json(answer) if asked.format == "json" else _file(answer, asked.format)
+
+
+def _file(answer: Mapping[str, Any], kind: str) -> Response:
+    """Write an answer as a file that says of itself what it is."""
+    media, write = WRITERS[kind]
+    name = (
+        f"{answer['measure']['id']}-{answer['from']}-to-{answer['to']}-{answer['marking']}.{kind}"
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(write(book(answer)), media_type=media, headers=headers)
 
 
 def _json(content: object) -> Response:
     return Response(msgspec.json.encode(content), media_type="application/json")
 
 
-def _answered(model: type[BaseModel], description: str) -> dict[str, Any]:
+def _answered(
+    model: type[BaseModel], description: str, content: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     return {
         "response_model": None,
         "response_class": Response,
         "responses": {
-            200: {"model": model, "description": description},
+            200: {"model": model, "description": description, "content": dict(content or {})},
             401: {**PROBLEM, "description": "Nobody we know."},
             403: {**PROBLEM, "description": "This role is not shown these figures."},
             404: {**PROBLEM, "description": "There is no such measure."},

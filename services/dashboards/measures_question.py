@@ -18,7 +18,7 @@ GROUPED: Final = ("age", "area", "ethnicity", "sex", "unit")
 """The dimensions of which counts are kept by one or two, in the order in which they are kept."""
 
 Dimension = Literal["agency", "age", "area", "ethnicity", "sex", "unit"]
-Format = Literal["json"]
+Format = Literal["json", "csv", "xlsx", "ods"]
 _NAMES: Final = "(agency|age|area|ethnicity|sex|unit)"
 _Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 _By = Annotated[str, StringConstraints(pattern=f"^{_NAMES}(,{_NAMES})?$")]

@@ -18,6 +18,7 @@ from services.domain.measures.reading import Reading
 from services.domain.narrative.features import Reader
 from services.domain.policy import Policy
 from services.domain.registry import Registry
+from services.domain.releases.grid import Grid
 from services.domain.silence import Limits
 from services.domain.working_days import Calendar
 from services.runtime.faults import Fault, faults_of
@@ -117,6 +118,10 @@ class Contracts:
     def reading(self) -> Reading:
         """Read policy/measures.toml: targets, and by which numbers figures are read."""
         return Reading.parse(read_toml(self.path / "policy" / "measures.toml"))
+
+    def grid(self) -> Grid:
+        """Read policy/releases.toml: what may be published of measures."""
+        return Grid.parse(read_toml(self.path / "policy" / "releases.toml"))
 
     def delivery(self) -> Delivery:
         """Read policy/feedback.toml: how agencies are told."""

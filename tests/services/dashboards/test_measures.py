@@ -11,6 +11,10 @@ from services.domain.measures.facts import Fact
 from services.ledger.beliefs import Standing
 from services.ledger.facts import Counting
 from services.ledger.handlers import keep
+from services.ledger.releasing import bodies, release
+from services.ledger.solving import Highs
+from services.runtime.contracts import Contracts
+from services.runtime.settings import REPOSITORY
 from tests.services.dashboards.conftest import Ask
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -177,3 +181,59 @@ async def test_what_cannot_be_asked(ask: Ask, query: dict[str, str]) -> None:
     asked = {"from": "2026-03", "to": "2026-04", **query}
     assert (await ask("qa-reviewer", PATH, **asked)).status_code == 422
     assert (await ask("qa-reviewer", "/api/v1/measures/no.such")).status_code == 404
+
+
+async def released(dsn: Callable[[str], str], now: datetime) -> None:
+    registry = Contracts.load(REPOSITORY / "schemas").registry
+    grid = Contracts.load(REPOSITORY / "schemas").grid()
+    (body,) = bodies(registry)
+    async with (
+        asyncpg.create_pool(dsn("ledger"), min_size=1) as pool,
+        pool.acquire() as connection,
+        connection.transaction(),
+    ):
+        await release(connection, body, grid, Highs(), now)
+
+
+async def test_the_office_sees_what_was_released_and_nothing_beside(
+    ask: Ask, count: Count, dsn: Callable[[str], str]
+) -> None:
+    april = [fact(number, "2026-04-02", sex="Male") for number in range(100, 140)]
+    march = [fact(number, "2026-03-02") for number in range(50)]
+    await count(*april, *march, fact(200, "2026-05-02", "missed"), fact(201, "2026-06-30"))
+    empty = await measured(ask, "pcc-analyst")
+    assert (empty["release"], empty["total"]["numerator"]) == (None, None)
+    await released(dsn, datetime(2026, 7, 2, tzinfo=UTC))
+    asked = {"from": "2026-01", "to": "2026-06"}
+    found = await measured(ask, "pcc-analyst", **asked, by="sex")
+    assert found["release"]["number"] == 1
+    assert [(each["month"], each["numerator"]) for each in found["months"]] == [
+        ("2026-01", 0),
+        ("2026-02", 0),
+        ("2026-03", 50),
+        ("2026-04", 40),
+        ("2026-05", "c"),
+        ("2026-06", "c"),
+    ]
+    assert found["total"]["numerator"] == "c"
+    groups = {row["group"]["sex"]: row["numerator"] for row in found["rows"]}
+    assert groups["Female"] == "c"
+    assert groups["Unknown"] == 0
+    assert found["rows_period"] == {"from": "2026-01", "to": "2026-06"}
+    first = await measured(ask, "pcc-editor", **{"from": "2026-01", "to": "2026-03"}, by="sex")
+    assert {row["group"]["sex"]: row["numerator"] for row in first["rows"]}["Female"] == 50
+    await count(*(one._replace(state="missed") for one in march))
+    again = await measured(ask, "pcc-analyst", **{"from": "2026-03", "to": "2026-03"})
+    assert again["total"]["numerator"] == 50
+    for query in ({"by": "unit"}, {"by": "sex", "agency": "norfolk-csc"}, {"area": "E07000148"}):
+        assert (await ask("pcc-analyst", PATH, **query)).status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "ods"])
+async def test_a_file_is_named_and_marked_and_not_kept(ask: Ask, kind: str) -> None:
+    answer = await ask("qa-reviewer", PATH, format=kind, **{"from": "2026-03", "to": "2026-04"})
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-disposition"] == (
+        f'attachment; filename="decision.in-time-2026-03-to-2026-04-OFFICIAL-SENSITIVE.{kind}"'
+    )

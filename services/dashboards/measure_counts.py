@@ -1,0 +1,65 @@
+"""What is counted of a measure, wherever it comes from: live, or of a release?"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from services.domain.measures.months import Month, Period
+from services.domain.measures.tally import Tally
+from services.domain.suppression import HIDDEN
+
+Number = int | str | None
+"""A count; "c" where it is hidden, None where it is not published."""
+
+Count = Mapping[str, Number]
+"""`units`, `met`, `missing` and `not_judged`."""
+
+NAMES: Final = Tally._fields
+NOTHING: Final[Count] = dict.fromkeys(NAMES, 0)
+UNPUBLISHED: Final[Count] = dict.fromkeys(NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Counts by month and by group, and what they rest on."""
+
+    basis: Literal["live", "release"]
+    period: Period
+    as_of: datetime
+    known_at: datetime
+    beyond: bool
+    why: str
+    release: Mapping[str, Any] | None = None
+    months: Mapping[Month, Count] = field(default_factory=dict)
+    rows: Mapping[tuple[str, ...], Count] = field(default_factory=dict)
+    rows_period: Period | None = None
+
+    def month(self, month: Month) -> Count:
+        """Return the count of a month; of a live one there is always one."""
+        return self.months.get(month, NOTHING if self.basis == "live" else UNPUBLISHED)
+
+    def total(self, period: Period) -> Count:
+        """Add months up."""
+        return total(self.month(month) for month in period)
+
+
+def counted(tally: Tally) -> Count:
+    """Return a count that hides nothing."""
+    return tally._asdict()
+
+
+def total(counts: Iterable[Count]) -> Count:
+    """Add counts up: of what is hidden the sum is hidden, of what is not published not there."""
+    found = NOTHING
+    for count in counts:
+        found = {name: _plus(found[name], count[name]) for name in NAMES}
+    return found
+
+
+def _plus(one: Number, other: Number) -> Number:
+    if one is None or other is None:
+        return None
+    if isinstance(one, str) or isinstance(other, str):
+        return HIDDEN
+    return one + other

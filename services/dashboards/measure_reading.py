@@ -1,0 +1,207 @@
+"""How are counts read: shares and intervals, what changed, what is chance, who differs?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from services.dashboards import intervals
+from services.dashboards.measure_counts import Count, Shown
+from services.domain import compare, funnel, spc
+from services.domain.compare import Share
+from services.domain.measures.definition import Measure
+from services.domain.measures.reading import Reading, Target
+from services.domain.suppression import HIDDEN
+
+Figure = dict[str, Any]
+DIGITS: Final = 6
+"""Of a share: more would not be the same in every file format."""
+FUNNELLED: Final = ("agency", "area", "unit")
+
+
+def figures(counts: Sequence[Count], reading: Reading) -> list[Figure]:
+    """Lay counts out with shares and intervals; what is hidden is hidden in all of them."""
+    plain = [pair if (pair := plainly(count)) else (0, 0) for count in counts]
+    bounds = intervals.wilson(plain, reading.confidence)
+    return [_figure(count, bound) for count, bound in zip(counts, bounds, strict=True)]
+
+
+def _figure(count: Count, bound: intervals.Bounds) -> Figure:
+    hidden = HIDDEN in (count["units"], count["met"])
+    low, high = (HIDDEN, HIDDEN) if hidden else _rounded(*(bound or (None, None)))
+    pair = plainly(count)
+    return {
+        "numerator": count["met"],
+        "denominator": count["units"],
+        "value": HIDDEN
+        if hidden
+        else round(pair[0] / pair[1], DIGITS)
+        if pair and pair[1]
+        else None,
+        "low": low,
+        "high": high,
+        "missing": count["missing"],
+        "not_judged": count["not_judged"],
+        "suppressed": hidden,
+    }
+
+
+def _rounded(*values: float | None) -> tuple[float | None, ...]:
+    """Round shares so that every format can hold them exactly."""
+    return tuple(None if value is None else round(value, DIGITS) for value in values)
+
+
+def plainly(count: Count) -> tuple[int, int] | None:
+    """Return (met, units) where both are shown."""
+    met, units = count["met"], count["units"]
+    return (met, units) if isinstance(met, int) and isinstance(units, int) else None
+
+
+def share(figure: Figure) -> Share | None:
+    """Return a figure's share with its interval; None where there is none to be read."""
+    if not isinstance(figure["value"], float):
+        return None
+    return Share(figure["numerator"], figure["denominator"], figure["low"], figure["high"])
+
+
+def changed(now: Figure, before: Figure, measure: Measure, reading: Reading, since: str) -> Figure:
+    """Say whether a share is clearly another one than it was."""
+    found = compare.difference(share(now), share(before), reading.fewest)
+    return {
+        "verdict": found.verdict,
+        "difference": found.value,
+        "low": found.low,
+        "high": found.high,
+        "sentence": compare.in_words(found, measure.direction, since),
+    }
+
+
+def control(months: Mapping[str, Figure], measure: Measure, target: Target | None) -> Figure:
+    """Judge the months whose share is shown by the rules of control charts (XmR)."""
+    shown = {month: each for month, each in months.items() if isinstance(each["value"], float)}
+    points = spc.chart([each["value"] for each in shown.values()], measure.direction)
+    limits = points[-1].limits if points else None
+    aim = None if target is None else target.percent / 100
+    judged = None
+    if limits is not None and aim is not None:
+        judged = spc.assurance_of(limits, aim, measure.direction)
+    return {
+        "points": [
+            {"month": month, "value": each.value, "rule": each.rule, "variation": each.variation}
+            for month, each in zip(shown, points, strict=True)
+        ],
+        "mean": None if limits is None else limits.mean,
+        "low": None if limits is None else max(0.0, limits.low),
+        "high": None if limits is None else min(1.0, limits.high),
+        "few": len(points) < spc.FEWEST,
+        "left_out": len(months) - len(points),
+        "target": aim,
+        "assurance": judged,
+    }
+
+
+def compared(
+    rows: Iterable[Figure], dimensions: Sequence[str], total: Figure, reading: Reading
+) -> list[Figure]:
+    """Set each group beside its comparator, or in the funnel of all, by what it is a group of."""
+    rows = list(rows)
+    if len(dimensions) != 1:
+        return [{} for _ in rows]
+    (dimension,) = dimensions
+    if dimension in FUNNELLED:
+        return [{"funnel": _in_funnel(row, total, reading)} for row in rows]
+    base = next(
+        (row for row in rows if row["group"][dimension] == reading.comparators[dimension]), None
+    )
+    return [{"relative": _relative(row, base, reading)} for row in rows]
+
+
+def _in_funnel(row: Figure, total: Figure, reading: Reading) -> Figure | None:
+    whole, own = share(total), share(row)
+    if whole is None or own is None:
+        return None
+    found = funnel.limits(whole.value, own.units)
+    place = funnel.place(own.met, own.units, whole.value, reading.fewest)
+    return {"place": place, "centre": whole.value, **found._asdict()}
+
+
+def _relative(row: Figure, base: Figure | None, reading: Reading) -> Figure | None:
+    own, other = share(row), None if base is None else share(base)
+    if own is None or other is None or base is None:
+        return None
+    if row is base:
+        return {"standing": "comparator", "value": 1.0, "low": None, "high": None}
+    found = compare.relative(
+        (own.met, own.units), (other.met, other.units), reading.fewest, reading.confidence
+    )
+    rates = _rounded(found.value, found.low, found.high)
+    return {"standing": found.standing, **dict(zip(("value", "low", "high"), rates, strict=True))}
+
+
+def sentences(
+    answer: Mapping[str, Any], shown: Shown, measure: Measure, target: Target | None
+) -> list[str]:
+    """Say in sentences what there is to be seen, by rule."""
+    total = answer["total"]
+    found = [_share_said(total, shown, measure)]
+    if isinstance(total["value"], float):
+        found += [answer["change"][name]["sentence"] for name in ("period_before", "year_before")]
+    found += _chance_said(answer["spc"], target)
+    for name, said in (
+        ("missing", "is missing data: nobody would tell us, and it is in neither count"),
+        ("not_judged", "could not be worked out"),
+    ):
+        count = total[name]
+        if count == HIDDEN:
+            found.append(f"A number from 1 to 5, or one hidden with it, {said}.")
+        elif count:
+            found.append(f"{count:,} beside {said}.")
+    return found
+
+
+def _share_said(total: Figure, shown: Shown, measure: Measure) -> str:
+    when = f"from {shown.period.first} to {shown.period.last}"
+    if total["value"] == HIDDEN:
+        return f"{measure.title}, {when}: hidden, so that no small number can be worked out."
+    if total["denominator"] is None:
+        return f"{measure.title}, {when}: not published for all of these months."
+    if total["value"] is None:
+        return f"{measure.title}, {when}: nothing was counted."
+    return (
+        f"{measure.title}, {when}: {100 * total['value']:.1f} %, {total['numerator']:,} of "
+        f"{total['denominator']:,} (interval {100 * total['low']:.1f} to "
+        f"{100 * total['high']:.1f} %)."
+    )
+
+
+_RULES: Final = {
+    "outside": "is beyond the limits of chance",
+    "trend": "is part of a run of seven months in one direction",
+    "two-in-three": "is one of two months in three near a limit",
+    "one-side": "is part of a run of seven months on one side of the mean",
+}
+_VARIATION: Final = {
+    "improvement": "an improvement",
+    "concern": "a concern",
+    "high": "higher than chance",
+    "low": "lower than chance",
+}
+_ASSURANCE: Final = {
+    "passes": "is met every month, if nothing changes",
+    "fails": "will not be met unless something changes",
+    "hit-or-miss": "is met in some months and not in others, by chance",
+}
+
+
+def _chance_said(chart: Mapping[str, Any], target: Target | None) -> list[str]:
+    if not chart["points"]:
+        return []
+    last = chart["points"][-1]
+    found = ["The last month is within what chance does."]
+    if last["rule"] is not None:
+        rule, variation = _RULES[last["rule"]], _VARIATION[last["variation"]]
+        found = [f"The last month, {last['month']}, {rule}: {variation}."]
+    if chart["few"]:
+        found.append(f"Of fewer than {spc.FEWEST} months limits may move much with the next ones.")
+    if chart["assurance"] is not None and target is not None:
+        aim = f"The target of {target.percent} % ({target.standing})"
+        found.append(f"{aim} {_ASSURANCE[chart['assurance']]}.")
+    return found

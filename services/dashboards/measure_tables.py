@@ -1,0 +1,134 @@
+"""Which tables is a measure's answer? The same for pages and files: made of the answer alone."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+Value = str | int | float
+NOT_APPLICABLE: Final = "z"
+NOT_PUBLISHED: Final = "x"
+SHORTHAND: Final[Mapping[str, str]] = {
+    "c": "hidden, so that no small number can be worked out",
+    NOT_APPLICABLE: "not applicable: there is nobody to take a share of, or too few to tell",
+    NOT_PUBLISHED: "not published",
+}
+FIGURE: Final[Mapping[str, str]] = {
+    "numerator": "Numerator",
+    "denominator": "Denominator",
+    "value": "Share",
+    "low": "Interval from",
+    "high": "Interval to",
+    "missing": "Missing data",
+    "not_judged": "Not judged",
+}
+_PERIODS: Final[Mapping[str, str]] = {
+    "total": "Period",
+    "period_before": "Period before",
+    "year_before": "Same period a year before",
+}
+
+
+class Table(NamedTuple):
+    """A table: its name in a file, its title, its columns, and its rows."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
+class Book(NamedTuple):
+    """What a file says of itself, in lines of name and value; the notes; and the tables."""
+
+    cover: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    tables: tuple[Table, ...]
+
+
+def book(answer: Mapping[str, Any]) -> Book:
+    """Lay an answer out as a file: cover, notes, tables."""
+    measure = answer["measure"]
+    release = answer["release"]
+    cover = (
+        ("Title", measure["title"]),
+        ("Measure", f"{measure['id']}, version {measure['version']}"),
+        ("Marking", answer["marking"]),
+        ("Of how many", measure["denominator"]),
+        ("How many", measure["numerator"]),
+        ("Counts on the day", measure["day"]),
+        ("From", answer["from"]),
+        ("To", answer["to"]),
+        ("By", ", ".join(answer["by"]) or "month"),
+        ("Only", ", ".join(f"{k}: {v}" for k, v in answer["only"].items()) or "all"),
+        ("As of", answer["as_of"]),
+        ("Known at", answer["known_at"]),
+        ("Release", "none: live" if release is None else str(release["number"])),
+        ("Hidden numbers", answer["suppression"]["why"]),
+        ("Status", answer["note"]),
+    )
+    shorthand = (f"{sign}: {says}" for sign, says in SHORTHAND.items())
+    targets = (
+        f"Target: {each['percent']} % ({each['standing']}; {each['source']})"
+        for each in measure["targets"]
+    )
+    changes = (
+        f"Version {each['version']}, since {each['since']}: {each['what']}"
+        for each in measure["changes"]
+    )
+    notes = (*answer["sentences"], *targets, *measure["limits"], *changes, *shorthand)
+    return Book(cover, notes, tuple(tables(answer)))
+
+
+def tables(answer: Mapping[str, Any]) -> list[Table]:
+    """Return every table of an answer: the periods, the months, and the groups if it has any."""
+    title = answer["measure"]["title"]
+    figures = tuple(FIGURE.values())
+    rules = {point["month"]: point for point in answer["spc"]["points"]}
+    found = [
+        Table(
+            "Periods",
+            f"{title}: the period and those before it",
+            ("Period", *figures),
+            tuple((said, *_figure(answer[name])) for name, said in _PERIODS.items()),
+        ),
+        Table(
+            "Months",
+            f"{title} by month",
+            ("Month", *figures, "Variation"),
+            tuple(
+                (row["month"], *_figure(row), rules.get(row["month"], {}).get("variation", "z"))
+                for row in answer["months"]
+            ),
+        ),
+    ]
+    if answer["by"]:
+        found.append(_groups(answer, title, figures))
+    return found
+
+
+def _groups(answer: Mapping[str, Any], title: str, figures: Sequence[str]) -> Table:
+    names = answer["by"]
+    more = ("Relative rate", "From", "To", "Place in funnel")
+    rows = tuple(
+        (*(row["group"][name] for name in names), *_figure(row), *_beside(row))
+        for row in answer["rows"]
+    )
+    columns = (*(name.capitalize() for name in names), *figures, *more)
+    return Table("Groups", f"{title} by {' and '.join(names)}", columns, rows)
+
+
+def _figure(figure: Mapping[str, Any]) -> tuple[Value, ...]:
+    none = NOT_PUBLISHED if figure["denominator"] is None else NOT_APPLICABLE
+    return tuple(_or(figure[name], NOT_PUBLISHED if name in _COUNTS else none) for name in FIGURE)
+
+
+_COUNTS: Final = frozenset({"numerator", "denominator", "missing", "not_judged"})
+
+
+def _beside(row: Mapping[str, Any]) -> tuple[Value, ...]:
+    relative, funnel = row["relative"] or {}, row["funnel"] or {}
+    rates = (_or(relative.get(name), NOT_APPLICABLE) for name in ("value", "low", "high"))
+    return (*rates, funnel.get("place", NOT_APPLICABLE))
+
+
+def _or(value: Value | None, otherwise: str) -> Value:
+    return otherwise if value is None else value

@@ -1,0 +1,148 @@
+"""What does a measure show to who may not see cases? What was published, and sums of that alone."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from asyncpg import Record
+from fastapi.exceptions import RequestValidationError
+
+from services.dashboards.desk import Desk
+from services.dashboards.handlers import Forbidden
+from services.dashboards.measure_counts import NAMES, NOTHING, UNPUBLISHED, Count, Shown, total
+from services.dashboards.measures import looked_back
+from services.dashboards.measures_question import MeasureQuestion
+from services.domain.equity_pack import GROUPS
+from services.domain.measures.definition import Measure
+from services.domain.measures.months import Month, Period
+from services.domain.moments import stamp
+from services.domain.releases.grid import Grid
+from services.domain.suppression import HIDDEN
+from services.runtime.asking import Connection, asking
+from services.runtime.auth import Caller
+from services.runtime.questions import fault
+
+ROLES: Final = frozenset({"pcc-analyst", "pcc-editor"})
+WHY: Final = (
+    "Figures are of releases: months that are over, as known at a month's end, on a fixed grid. "
+    'Numbers from 1 to 5 are hidden as "c", and others with them, so that no small number can be '
+    "worked out. 0 is shown as 0. Of groups only whole blocks of months are shown."
+)
+
+_LATEST: Final = """
+SELECT number, made_at, known_at FROM ledger.seen_release
+WHERE known_at <= $1 ORDER BY number DESC LIMIT 1
+"""
+_CELLS: Final = """
+SELECT since, months, one, two, units, met, missing, not_judged FROM ledger.seen_release_cell
+WHERE measure = $1 AND by_one = $2 AND by_two = $3 AND months = $4 AND number <= $5
+  AND since >= $6 AND since < $7
+"""
+
+
+def may(caller: Caller) -> bool:
+    """Say whether a caller is shown releases, and nothing beside them."""
+    return caller.role in ROLES
+
+
+async def released(
+    desk: Desk, caller: Caller, measure: Measure, asked: MeasureQuestion, now: datetime
+) -> Shown:
+    """Read what was published of some months. Raises Forbidden, and RequestValidationError."""
+    if not may(caller):
+        raise Forbidden
+    place = _place(asked, desk.grid)
+    async with asking(desk.readers, caller) as connection:
+        latest = await connection.fetchrow(_LATEST, asked.known_at or now)
+        as_of = min(asked.as_of or now, now)
+        if latest is None:
+            return Shown("release", asked.period(as_of), as_of, now, beyond=False, why=WHY)
+        period = asked.period(min(as_of, latest["known_at"]))
+        own = (measure.id, latest["number"])
+        months = await _months(connection, own, looked_back(period))
+        blocks = _blocks(period, desk.grid)
+        rows = await _groups(connection, own, place, blocks, desk.grid) if asked.by else {}
+    return Shown(
+        basis="release",
+        period=period,
+        as_of=as_of,
+        known_at=latest["known_at"],
+        beyond=False,
+        why=WHY,
+        release={
+            "number": latest["number"],
+            "made_at": stamp(latest["made_at"]),
+            "known_at": stamp(latest["known_at"]),
+        },
+        months=months,
+        rows=_named(rows, asked, place),
+        rows_period=Period(blocks[0].first, blocks[-1].last) if blocks and asked.by else None,
+    )
+
+
+def _blocks(period: Period, grid: Grid) -> list[Period]:
+    """Return the whole blocks of months within a period."""
+    blocks = dict.fromkeys(grid.block_of(month) for month in period)
+    return [each for each in blocks if each.first >= period.first and each.last <= period.last]
+
+
+def _place(asked: MeasureQuestion, grid: Grid) -> tuple[str, ...]:
+    """Name the table that is asked for, as it is kept. RequestValidationError if there is none."""
+    if asked.only:
+        raise RequestValidationError([fault(name, "not-released") for name in asked.only])
+    wanted = asked.dimensions
+    for table in (*grid.tables, *grid.margins()):
+        if set(table) == set(wanted) and len(table) == len(wanted):
+            return table
+    raise RequestValidationError([fault("by", "not-released")])
+
+
+async def _months(
+    connection: Connection, own: tuple[str, int], period: Period
+) -> dict[Month, Count]:
+    measure, number = own
+    rows = await connection.fetch(
+        _CELLS, measure, "", "", 1, number, period.first.first, period.last.after(1).first
+    )
+    return {Month.of(row["since"]): _count(row) for row in rows}
+
+
+async def _groups(
+    connection: Connection,
+    own: tuple[str, int],
+    place: tuple[str, ...],
+    blocks: Sequence[Period],
+    grid: Grid,
+) -> dict[tuple[str, ...], Count]:
+    """Add up whole blocks; what is hidden in one is hidden in the sum, and none is left out."""
+    if not blocks:
+        return {}
+    measure, number = own
+    one, two, *_ = (*place, "", "")
+    within = (blocks[0].first.first, blocks[-1].last.after(1).first)
+    rows = await connection.fetch(_CELLS, measure, one, two, grid.block, number, *within)
+    published = {row["since"] for row in await connection.fetch(
+        _CELLS, measure, "", "", grid.block, number, *within)}  # fmt: skip
+    by_group: dict[tuple[str, ...], list[Count]] = {}
+    for row in rows:
+        groups = (row["one"], row["two"])[: len(place)]
+        by_group.setdefault(groups, []).append(_count(row))
+    if len(published) < len(blocks):
+        return dict.fromkeys(by_group, UNPUBLISHED)
+    return {groups: total(counts) for groups, counts in by_group.items()}
+
+
+def _named(
+    rows: Mapping[tuple[str, ...], Count], asked: MeasureQuestion, place: tuple[str, ...]
+) -> dict[tuple[str, ...], Count]:
+    """Put groups in the order that was asked for; a group that is known of has a row."""
+    order = [place.index(name) for name in asked.dimensions]
+    named = {tuple(groups[at] for at in order): count for groups, count in rows.items()}
+    if rows and len(asked.dimensions) == 1:
+        for group in GROUPS.get(asked.dimensions[0], ()):
+            named.setdefault((group,), NOTHING)
+    return dict(sorted(named.items()))
+
+
+def _count(row: Record) -> Count:
+    return {name: HIDDEN if row[name] is None else row[name] for name in NAMES}

@@ -1,0 +1,1 @@
+"""What may be published, and which of its numbers are hidden so that no small one can be told?"""

@@ -1,0 +1,67 @@
+"""Publishes what is due of the measures: `python -m services.ledger.release`, or `make release`.
+
+To run once a month or oftener: what was published is not published again. Whoever may not see cases
+sees these figures and no others (docs/measures.md).
+"""
+
+import asyncio
+import sys
+
+import asyncpg
+
+from services.domain.moments import stamp
+from services.domain.registry import Registry
+from services.domain.releases.grid import Grid
+from services.domain.releases.hiding import Unprotected
+from services.ledger.crew import say
+from services.ledger.releasing import Made, bodies, release
+from services.ledger.settings import Settings
+from services.ledger.solving import Highs
+from services.runtime import clock, log
+from services.runtime.contracts import Contracts
+
+_ALONE = "SELECT pg_advisory_xact_lock(hashtext('ledger release'))"
+
+
+def main() -> None:
+    """Publish, and say of what and how much of it is hidden."""
+    settings = Settings.load()
+    log.configure("ledger-release", settings.log_level)
+    contracts = Contracts.load(settings.schemas, settings.policy_pack)
+    try:
+        made = asyncio.run(publish(settings, contracts.registry, contracts.grid()))
+    except Unprotected:
+        sys.exit("Nothing is published: a small number could be told, whatever were hidden.")
+    for one in made:
+        _say(one)
+    if not made:
+        say("Nothing is due: no month is over that was not published.")
+
+
+async def publish(settings: Settings, registry: Registry, grid: Grid) -> list[Made]:
+    """Publish to every oversight body what is due, all of it or nothing."""
+    connection = await asyncpg.connect(
+        settings.postgres_dsn.get_secret_value(), server_settings={"timezone": "UTC"}
+    )
+    try:
+        async with connection.transaction():
+            await connection.execute(_ALONE)
+            return [
+                one
+                for body in bodies(registry)
+                for one in await release(connection, body, grid, Highs(), clock.now())
+            ]
+    finally:
+        await connection.close()
+
+
+def _say(made: Made) -> None:
+    months = f"{made.months[0]} to {made.months[-1]}"
+    say(
+        f"release {made.number} to {made.body}: {months}, as known at {stamp(made.known_at)}; "
+        f"{made.shown:,} cells shown, {made.partly:,} in part, {made.hidden:,} hidden"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""When is a change clear, a group far from another, a unit outside the funnel?"""
+
+import pytest
+from scipy.stats import binom
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+from services.domain import funnel
+from services.domain.compare import Share, difference, in_words, relative
+
+
+def share(met: int, units: int) -> Share:
+    low, high = proportion_confint(met, units, 0.05, "wilson")
+    return Share(met, units, low, high)
+
+
+@pytest.mark.parametrize(
+    ("now", "before"), [((80, 100), (60, 100)), ((45, 90), (44, 88)), ((3, 12), (11, 12))]
+)
+def test_the_interval_is_newcombes_as_the_library_has_it(
+    now: tuple[int, int], before: tuple[int, int]
+) -> None:
+    found = difference(share(*now), share(*before), 10)
+    low, high = confint_proportions_2indep(*now, *before, method="newcomb")
+    assert [found.low, found.high] == pytest.approx([low, high])
+
+
+def test_a_change_is_clear_where_the_interval_leaves_none_out() -> None:
+    assert difference(share(80, 100), share(60, 100), 10).verdict == "clear-change"
+    assert difference(share(65, 100), share(60, 100), 10).verdict == "no-clear-change"
+    assert difference(share(9, 9), share(60, 100), 10).verdict == "too-few"
+    assert difference(None, share(60, 100), 10).verdict == "too-few"
+
+
+def test_the_sentence_says_what_is_better_by_the_direction_of_the_measure() -> None:
+    up = difference(share(80, 100), share(60, 100), 10)
+    assert in_words(up, "good", "May") == (
+        "Clear change since May: better, up by 20.0 percentage points."
+    )
+    assert "worse, up" in in_words(up, "bad", "May")
+    assert in_words(up, "neutral", "May") == (
+        "Clear change since May: up by 20.0 percentage points."
+    )
+    same = difference(share(60, 100), share(60, 100), 10)
+    assert in_words(same, "good", "May") == "No clear change since May."
+    assert "Too few" in in_words(difference(None, None, 10), "good", "May")
+
+
+# By hand: (30/100)/(15/100) = 2; s = sqrt(1/30 - 1/100 + 1/15 - 1/100) = 0.2828
+def test_a_relative_rate_has_its_interval_on_the_logarithm() -> None:
+    found = relative((30, 100), (15, 100), 10, 0.95)
+    assert found.value == pytest.approx(2.0)
+    assert [found.low, found.high] == pytest.approx([1.149, 3.482], abs=3e-3)
+    assert relative((1, 9), (15, 100), 10, 0.95).standing == "too-few"
+    assert relative((0, 50), (15, 100), 10, 0.95).standing == "none-met"
+
+
+@pytest.mark.parametrize(("rate", "units"), [(0.5, 400), (0.8, 600), (0.3, 900)])
+def test_the_funnel_holds_as_many_as_it_says(rate: float, units: int) -> None:
+    found = funnel.limits(rate, units)
+    inside = binom.cdf(found.high_inner * units, units, rate) - binom.cdf(
+        found.low_inner * units, units, rate
+    )
+    assert inside == pytest.approx(0.95, abs=0.02)
+    wide = binom.cdf(found.high * units, units, rate) - binom.cdf(found.low * units, units, rate)
+    assert wide == pytest.approx(0.998, abs=0.003)
+
+
+def test_a_unit_is_placed_in_the_funnel_unless_it_is_too_small() -> None:
+    assert funnel.place(50, 100, 0.5, 10) == "within"
+    assert funnel.place(61, 100, 0.5, 10) == "above-95"
+    assert funnel.place(39, 100, 0.5, 10) == "below-95"
+    assert funnel.place(70, 100, 0.5, 10) == "above-99.8"
+    assert funnel.place(30, 100, 0.5, 10) == "below-99.8"
+    assert funnel.place(9, 9, 0.5, 10) == "too-few"
+    assert funnel.limits(0.5, 0) == (0.0, 0.0, 1.0, 1.0)
