@@ -15,6 +15,7 @@ from services.intake.knowledge import (
     ABOUT_GAPS,
     ANSWERED,
     INCIDENT_KINDS,
+    OF_THE_CHILD,
     ONE_AGENCYS_KINDS,
     RESTRICTED,
     Carrier,
@@ -131,7 +132,7 @@ def resolve(
     """
     if candidate.type in ABOUT_GAPS:
         return _record_of_gaps(candidate, caller, known, registry)
-    if candidate.type == RESTRICTED:
+    if candidate.type in OF_THE_CHILD:
         records = known.records.get(candidate.child_ref or "", ())
         return next((ref for ref, agency in records if sees(caller, agency, registry)), None)
     for kind, ref in candidate.refs:

@@ -15,6 +15,8 @@ from services.intake.store import Connection
 
 ANSWERED = "gap.answered.v1"
 RESTRICTED = "child.restricted.v1"
+OF_THE_CHILD = frozenset({RESTRICTED, "basis.recorded.v1"})
+"""Types that name a child by its ref alone: no gap and no work says which record is meant."""
 ABOUT_GAPS = frozenset(
     {ANSWERED, "alert.acknowledged.v1", "alert.taken-in-hand.v1", "alert.resolved.v1"}
 )
@@ -61,7 +63,7 @@ class Knowledge:
     anchors: dict[Key, tuple[str, str]] = field(default_factory=dict)
     children_by_mac: dict[bytes, set[str]] = field(default_factory=dict)
     records: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    """(record_ref, agency) of every record of a child who is to be restricted."""
+    """(record_ref, agency) of every record of a child who is named by its ref alone."""
     restrictions: frozenset[Key] = frozenset()
     """Which of the events to be retracted restrict a child."""
 
@@ -136,7 +138,7 @@ async def _restricting(
     connection: Connection, known: Knowledge, candidates: Sequence[Candidate]
 ) -> None:
     """Read what restricting a child, and lifting it, is checked against."""
-    refs = [c.child_ref for c in candidates if c.type == RESTRICTED and c.child_ref]
+    refs = [c.child_ref for c in candidates if c.type in OF_THE_CHILD and c.child_ref]
     for row in await connection.fetch(_RECORDS_OF, refs) if refs else ():
         known.records.setdefault(row["child_ref"], []).append((row["record_ref"], row["agency"]))
     targets = sorted({c.retracts for c in candidates if c.retracts})

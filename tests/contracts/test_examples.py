@@ -46,6 +46,7 @@ REQUIRED = {
     "disagreement.raised": "child referral_ref reason practitioner",
     "disagreement.advanced": "child referral_ref stage practitioner",
     "disagreement.settled": "child referral_ref outcome practitioner",
+    "basis.recorded": "child share lawful_basis practitioner",
     "child.restricted": "child reason practitioner",
     "event.retracted": "child retracts practitioner reason",
     "identity.erased": "child_ref record_refs salt",

@@ -16,6 +16,7 @@ POLICE = {
     "gap",
     "alert",
     "disagreement",
+    "basis",
     "child",
     "event",
 }
@@ -28,6 +29,7 @@ PARTNER = {
     "gap",
     "alert",
     "disagreement",
+    "basis",
     "event",
 }
 FAMILIES = {
@@ -43,10 +45,11 @@ FAMILIES = {
         "gap",
         "alert",
         "disagreement",
+        "basis",
         "child",
         "event",
     },
-    "sandbox": (POLICE | PARTNER | {"social-care"}) - {"alert", "child", "disagreement"},
+    "sandbox": (POLICE | PARTNER | {"social-care"}) - {"alert", "child", "disagreement", "basis"},
     "norfolk-opcc": set(),
     "referral-watch": {"identity"},
 }
