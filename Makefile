@@ -74,6 +74,10 @@ erase: $(VENV)  ## erase a child, with a second person's confirmation, or hold o
 subject-access: $(VENV)  ## gather all that is held about one child, to be checked: docs/for-operators.md
 	@$(PY) -m deploy.embedded.beside services.intake.subject_access $(DO)
 
+.PHONY: retention
+retention: $(VENV)  ## what has been kept for long enough (DO=--list), and disposing of it: docs/retention.md
+	@$(PY) -m deploy.embedded.beside services.intake.retention $(DO)
+
 refeature: $(VENV)  ## read the vault again where older code has read it, and publish it again
 	@$(PY) -m deploy.embedded.beside services.intake.refeature
 

@@ -1,7 +1,7 @@
 """Which rules, lists and measures are there? `python -m deploy.catalogue` writes them down.
 
 It makes schemas/rules.json, which a machine reads, and the tables between the marks of
-docs/rules.md and docs/measures.md; all else on those pages is written by hand.
+docs/rules.md, docs/measures.md and docs/retention.md; all else there is written by hand.
 """
 
 import json
@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "schemas" / "rules.json"
 PAGE = ROOT / "docs" / "rules.md"
 MEASURES_PAGE = ROOT / "docs" / "measures.md"
+RETENTION_PAGE = ROOT / "docs" / "retention.md"
 BEGIN = "<!-- made by `python -m deploy.catalogue`: change the rules or the policy, not this -->"
 END = "<!-- end of what is made -->"
 
@@ -64,6 +65,23 @@ def measured() -> str:
     )
     head = ("Measure", "Title", "Lesson", "Version", "More is", "Target")
     return "\n\n".join((_table(head, rows), *(_in_words(measure) for measure in MEASURES)))
+
+
+def schedule() -> str:
+    """Make the table of how long each class of what is held is kept."""
+    classes = Contracts.load(ROOT / "schemas").retention.classes
+    return _table(
+        ("Class", "What it is", "Counted from", "Kept for", "Since", "Standing", "Source", "Then"),
+        (
+            (
+                f"`{name}`", one.holds, moment, f"{line.value} {line.unit}", line.since or "ever",
+                line.standing, line.source, one.disposed,
+            )
+            for name, one in classes.items()
+            for moment, lines in one.times.items()
+            for line in lines
+        ),
+    )  # fmt: skip
 
 
 def _aimed(targets: Iterable[Target]) -> str:
@@ -137,6 +155,7 @@ def _coded(words: Iterable[str]) -> str:
 if __name__ == "__main__":
     now = described()
     CATALOGUE.write_text(written(now), encoding="utf-8")
-    for file, made in ((PAGE, tables(now)), (MEASURES_PAGE, measured())):
+    pages = {PAGE: tables(now), MEASURES_PAGE: measured(), RETENTION_PAGE: schedule()}
+    for file, made in pages.items():
         file.write_text(page(file.read_text(encoding="utf-8"), made), encoding="utf-8")
-    print(CATALOGUE.relative_to(ROOT), PAGE.relative_to(ROOT), MEASURES_PAGE.relative_to(ROOT))
+    print(*(file.relative_to(ROOT) for file in (CATALOGUE, *pages)))

@@ -31,6 +31,10 @@ DO $$ DECLARE gives record; BEGIN
     END LOOP;
 END $$;
 
+-- What was told for long enough, and what is over: intake's command for retention disposes of it.
+GRANT EXECUTE ON FUNCTION feedback.over_entries(timestamptz, text[]),
+                feedback.dispose_of_entries(timestamptz, text[]) TO intake;
+
 -- Workers, by views that have their owner's rights.
 GRANT USAGE ON SCHEMA chronology TO intake, ledger, feedback;
 GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.record_position,
@@ -188,6 +192,7 @@ SELECT access.protect('intake.erasure');
 SELECT access.protect('intake.erasure_reach');
 SELECT access.protect('intake.erased_event');
 SELECT access.protect('intake.legal_hold');
+SELECT access.protect('intake.disposal');
 
 SELECT access.protect('alerts.alert', 'alerts_reader',
     '(child_ref IS NULL OR child_ref <> ALL ((SELECT intake.hidden())::text[]))

@@ -7,7 +7,7 @@ table of its own, without anything that says who a child is, and judged when it 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
@@ -34,7 +34,6 @@ from services.runtime.contracts import Contracts
 
 KIND: Final = "sandbox"
 """The kind of agency in the registry whose events are only rehearsed."""
-KEPT: Final = timedelta(days=30)
 
 _KNOWN: Final = """
 SELECT source, id, receipt, body_mac FROM rehearsal
@@ -104,7 +103,8 @@ class Rehearsal:
         }
 
     async def _keep(self, fresh: Placed, records: Mapping[int, str | None]) -> dict[int, Answer]:
-        await self.connection.execute(_FORGET, self.now - KEPT)
+        over = self.contracts.retention.classes["rehearsal"].due_before(self.now)
+        await self.connection.execute(_FORGET, over["received-at"])
         made = {place: clock.new_ref() for place in sorted(fresh)}
         rows = [
             (made[place], *c.key, c.body_mac, records[place], self._body(c, records[place]))

@@ -19,6 +19,7 @@ from services.domain.narrative.features import Reader
 from services.domain.policy import Policy
 from services.domain.registry import Registry
 from services.domain.releases.grid import Grid
+from services.domain.retention import Schedule
 from services.domain.silence import Limits
 from services.domain.working_days import Calendar
 from services.runtime.faults import Fault, faults_of
@@ -134,6 +135,11 @@ class Contracts:
     def disagreements(self) -> tuple[Ladder, ...]:
         """Read policy/disagreement.toml: by which stages a disagreement is settled."""
         return ladders(read_toml(self.path / "policy" / "disagreement.toml"))
+
+    @cached_property
+    def retention(self) -> Schedule:
+        """policy/retention.toml as it is when first asked for: how long what is held is kept."""
+        return Schedule.parse(read_toml(self.path / "policy" / "retention.toml"))
 
     def matching(self) -> dict[str, Any]:
         """Read policy/matching.toml afresh: by what two records are taken for one child."""

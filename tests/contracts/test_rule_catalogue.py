@@ -10,10 +10,12 @@ from deploy.catalogue import (
     END,
     MEASURES_PAGE,
     PAGE,
+    RETENTION_PAGE,
     NoMarks,
     described,
     measured,
     page,
+    schedule,
     tables,
     written,
 )
@@ -35,6 +37,11 @@ def test_the_page_has_the_tables_of_the_catalogue() -> None:
 def test_the_page_of_measures_has_what_each_counts() -> None:
     text = MEASURES_PAGE.read_text(encoding="utf-8")
     assert text == page(text, measured()), AGAIN
+
+
+def test_the_page_on_retention_has_the_table_of_the_schedule() -> None:
+    text = RETENTION_PAGE.read_text(encoding="utf-8")
+    assert text == page(text, schedule()), AGAIN
 
 
 def test_a_page_without_a_place_for_tables_is_left_alone() -> None:

@@ -24,7 +24,7 @@ ONE, OTHER = (
 NO_CHILD = {
     "staff", "import", "erasure", "erasure_reach", "erased_event", "audit_entry", "mac_key",
     "retired_master_key", "attempt", "dead_letter", "crowded_block", "session", "sign_in",
-    "rehearsal",
+    "rehearsal", "disposal",
 }  # fmt: skip
 """Tables in which no child's row stands; what is newly made must be named here or destroyed."""
 
