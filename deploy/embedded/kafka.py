@@ -92,6 +92,9 @@ class Broker:
             "message.max.bytes": LARGEST_MESSAGE,
             "replica.fetch.max.bytes": LARGEST_MESSAGE,
             "group.initial.rebalance.delay.ms": 0,
+            "log.initial.task.delay.ms": 5_000,
+            "log.retention.check.interval.ms": 10_000,  # what is over goes soon, erased or not
+            "log.cleaner.backoff.ms": 5_000,
             "offsets.topic.num.partitions": 4,
             "offsets.topic.replication.factor": 1,
             "transaction.state.log.num.partitions": 4,

@@ -1,10 +1,6 @@
 """Is nothing of an erased child left on the whole stack, and does what was counted stay counted?"""
 
 import asyncio
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,81 +9,16 @@ import asyncpg
 import pytest
 from kafka import KafkaConsumer
 
-from deploy.embedded.places import PROJECT
-from deploy.embedded.processes import PROCESSES, SERVICES
-from deploy.embedded.programs import environment
 from deploy.embedded.stack import Stack
 from services.runtime import clock
 from tests.agencies import Agencies
+from tests.journeys.erased_child import NAME, erase, holding, life
 
-NAME = "Quillermine"
-NUMBER = "9990081234"
-_TABLES = """
-SELECT nspname || '.' || quote_ident(relname) FROM pg_class
-JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE relkind IN ('r', 'p') AND nspname = ANY($1::text[])
-"""
 _COUNTS = """
 SELECT rule, agency, unit, count(*) FROM ledger.measured
 WHERE known_to IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 WITHIN_SECONDS = 60
-
-
-def event(tag: str, agency: str, kind: str, at: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
-    child = {
-        "local_id": f"{agency}-{tag}", "given_name": "Erasmus", "family_name": NAME + tag,
-        "date_of_birth": "2011-07-09", "sex": "M", "nhs_number": NUMBER,
-    }  # fmt: skip
-    return {
-        "specversion": "1.0", "source": f"/{agency}/records", "id": f"{kind}-{tag}",
-        "type": kind, "time": at,
-        "data": {"child": child, "practitioner": {"ref": f"P-{tag}", "role": "worker"}, **more},
-    }  # fmt: skip
-
-
-def life(tag: str) -> list[dict[str, Any]]:
-    """A detention and a referral by the police, received by social care: two records."""
-    why = {"why": f"{NAME}{tag} was found at night", "harm": "", "ask": ""}
-    made = [
-        event(tag, "norfolk-police", "police.child-detained.v1", "2026-02-02T21:00:00Z",
-              custody_ref=f"C-{tag}"),
-        event(tag, "norfolk-police", "referral.made.v1", "2026-02-02T22:00:00Z",
-              referral_ref=f"R-{tag}", triggers=[f"C-{tag}"], sent_to="E10000020",
-              urgency="standard", harms=["gang"], reason=why),
-        event(tag, "norfolk-csc", "social-care.referral-received.v1", "2026-02-03T09:00:00Z",
-              referral_ref=f"R-{tag}", referral_source="4"),
-    ]  # fmt: skip
-    del made[2]["data"]["practitioner"]
-    return made
-
-
-def erase(stack: Stack, *arguments: str) -> str:
-    """Do what an operator does at the command line."""
-    process = next(one for one in PROCESSES if one.name == "intake")
-    told = environment(process, stack.places, stack.ports, stack.database, stack.broker)
-    done = subprocess.run(  # noqa: S603 - ours
-        [sys.executable, "-m", "services.intake.erase", *arguments],
-        cwd=PROJECT, env=os.environ | told, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-async def holding(dsn: str, marks: Iterable[str]) -> set[str]:
-    """The tables, of every schema, of which a row holds one of the marks."""
-    connection = await asyncpg.connect(dsn)
-    found = set()
-    pattern = "|".join(re.escape(mark) for mark in marks)
-    coded = "|".join(mark.encode().hex() for mark in marks)
-    try:
-        for row in await connection.fetch(_TABLES, list(SERVICES)):
-            held = f"SELECT EXISTS (SELECT FROM {row[0]} AS t WHERE t::text ~ $1)"  # noqa: S608 - of the catalogue
-            if await connection.fetchval(held, f"{pattern}|{coded}"):
-                found.add(row[0])
-    finally:
-        await connection.close()
-    return found
 
 
 def last_said(stack: Stack, topic: str, key: str) -> list[bytes | None]:
