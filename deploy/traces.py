@@ -10,18 +10,22 @@ import json
 import re
 import zipfile
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+import numpy as np
+from numpy.typing import NDArray
 from zstandard import ZstdDecompressor
 
 SHORTEST: Final = 5
 """A shorter word would be found where nobody has written it."""
-PIECE: Final = 32 * 1024 * 1024
+PIECE: Final = 8 * 1024 * 1024
+HEAD: Final = 4
+"""By so many bytes the places are found where a form may begin."""
 _REF: Final = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 _BATCH_HEADER: Final = 61
 _BEFORE_SIZE: Final = 12
@@ -68,10 +72,7 @@ class Wanted:
 
     def within(self, content: bytes) -> set[str]:
         """The words of which a form stands in these bytes."""
-        lowered = content.lower()
-        return {word for form, word in self.any_case.items() if form in lowered} | {
-            word for form, word in self.exact.items() if form in content
-        }
+        return _found(content.lower(), self.any_case) | _found(content, self.exact)
 
 
 def in_file(path: Path, wanted: Wanted) -> set[str]:
@@ -131,6 +132,33 @@ def _unpacked(path: Path) -> Iterator[bytes]:
         with zipfile.ZipFile(BytesIO(path.read_bytes())) as archive:
             for member in archive.namelist():
                 yield archive.read(member)
+
+
+def _found(content: bytes, forms: Mapping[bytes, str]) -> set[str]:
+    """The words of these forms that stand there; as quick for a thousand forms as for one."""
+    if len(content) < HEAD or not forms:
+        return set()
+    by_head: dict[bytes, list[bytes]] = {}
+    for form in forms:
+        by_head.setdefault(form[:HEAD], []).append(form)
+    heads = np.array([int.from_bytes(head, "big") for head in by_head], np.uint32)
+    return {
+        forms[form]
+        for place in _places(np.frombuffer(content, np.uint8), heads)
+        for form in by_head[content[place : place + HEAD]]
+        if content.startswith(form, place)
+    }
+
+
+def _places(content: NDArray[np.uint8], heads: NDArray[np.uint32]) -> list[int]:
+    """Where one of these heads stands: by two bytes, by two more, and then by all four."""
+    first, second = np.zeros((2, 1 << 16), np.bool_)
+    first[heads >> 16], second[heads & 0xFFFF] = True, True
+    pairs = (content[:-1].astype(np.uint16) << 8) | content[1:]
+    at = np.flatnonzero(first[pairs[:-2]])
+    at = at[second[pairs[at + 2]]]
+    fours = (pairs[at].astype(np.uint32) << 16) | pairs[at + 2]
+    return [int(place) for place in at[np.isin(fours, heads)]]
 
 
 def _written(word: str) -> set[bytes]:
