@@ -93,9 +93,9 @@ GRANT USAGE ON SCHEMA chronology, intake TO directory_reader;
 GRANT EXECUTE ON FUNCTION chronology.seen_onward(timestamptz, timestamptz),
                 chronology.seen_onward_own(timestamptz, timestamptz) TO directory_reader;
 GRANT EXECUTE ON FUNCTION intake.positions(text[]) TO intake_reader;
-GRANT USAGE ON SCHEMA intake TO chronology;   -- whose functions leave out who is hidden
+GRANT USAGE ON SCHEMA intake TO chronology, alerts;   -- whose functions leave out who is hidden
 GRANT EXECUTE ON FUNCTION intake.hidden()
-    TO intake_reader, dashboards_reader, alerts_reader, chronology;
+    TO intake_reader, dashboards_reader, alerts_reader, chronology, alerts;
 GRANT USAGE ON SCHEMA intake TO dashboards_reader, alerts_reader;
 GRANT EXECUTE ON FUNCTION intake.audit_marks(int[], text[], boolean[], text[])
     TO intake_reader, dashboards_reader, alerts_reader, directory_reader;

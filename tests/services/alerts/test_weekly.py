@@ -14,7 +14,7 @@ from services.alerts.outbox import Outbox
 from services.domain.contacts import Contacts
 from services.domain.moments import moment, stamp
 from tests.services.alerts.conftest import Ask
-from tests.services.conftest import Pool
+from tests.services.conftest import Dsn, Pool, pool_of
 
 NOW = moment("2026-11-26T12:00:00Z")  # a Thursday
 WEEK = "2026-W47"
@@ -68,6 +68,31 @@ async def test_what_nobody_answered_for_is_counted_as_it_stood_when_the_week_end
         f"{WEEK},norfolk-police,,oversight.not_reviewed,gap,3,2,"
     )
     assert (await ask("norfolk-school", "/api/v1/alerts/weekly", week=WEEK)).json()["lines"] == []
+
+
+async def test_no_count_tells_of_a_restricted_child_and_figures_count_it(
+    put: Any,  # noqa: ANN401 - a function
+    ask: Ask,
+    dsn: Dsn,
+) -> None:
+    await put("norfolk-police", "oversight.not_reviewed", 12, *climbed())  # of the child "c"
+    weekly_of = "/api/v1/alerts/weekly"
+    assert (await ask("norfolk-police", weekly_of, week=WEEK)).json()["total"] == 12
+    async with pool_of(dsn("intake")) as pool:
+        await pool.execute(
+            "INSERT INTO record (record_ref, child_ref, agency, local_id_mac, wrapped_key,"
+            " master_key_id, created_at) VALUES ('c', 'c', 'norfolk-police', '', '', 'm', $1)",
+            NOW,
+        )
+        await pool.execute(
+            "INSERT INTO event (receipt, source, id, type, time, received_at, agency, record_ref,"
+            " body_mac, sealed, feature_version) VALUES ('r', '/norfolk-police/pages', 'hide',"
+            " 'child.restricted.v1', $1, $1, 'norfolk-police', 'c', '', '', 1)",
+            NOW,
+        )
+    assert (await ask("norfolk-police", weekly_of, week=WEEK)).json()["lines"] == []
+    for persona in ("police-supervisor", "qa-reviewer", "pcc-analyst"):
+        assert (await ask(persona, weekly_of, week=WEEK)).json()["total"] == 12, persona
 
 
 async def test_the_commissioners_office_is_shown_no_small_count(
