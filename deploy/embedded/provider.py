@@ -17,7 +17,7 @@ def program(port: int) -> Program:
     """Return what supervisord runs."""
     command = [sys.executable, "-m", "oidc_provider_mock", "--host", HOST, "--port", str(port)]
     for name, who in PERSONAS.items():
-        claims = {"sub": name, "agency": who.agency, "role": who.role}
+        claims = {"sub": name, "agency": who.agency, "role": who.role, "purposes": who.purposes}
         command += ["--user-claims", json.dumps(claims)]
     return Program(SIGN_IN, command)
 

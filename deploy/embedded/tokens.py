@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey
 
 from deploy.embedded.places import write_private
 from services.runtime import clock
+from services.runtime.audit import PURPOSES
 from services.runtime.auth import ACTS
 
 ALGORITHM = "ES256"
@@ -33,6 +34,13 @@ class Persona:
     agency: str
     role: str = "agency"
 
+    @property
+    def purposes(self) -> list[str]:
+        """For what they may ask who a child is: those who work with children for anything."""
+        return list(PURPOSES) if self.role in _WITH_CHILDREN else []
+
+
+_WITH_CHILDREN = frozenset({"agency", "police-supervisor", "qa-reviewer"})
 
 PERSONAS: Mapping[str, Persona] = {
     "norfolk-police": Persona("norfolk-police"),
@@ -132,6 +140,7 @@ def mint(key: ECKey, persona: str, now: datetime) -> str:
         "sub": persona,
         "agency": who.agency,
         "role": who.role,
+        "purposes": who.purposes,
         "iat": int(now.timestamp()),
         "exp": int((now + LIFETIME).timestamp()),
     }
@@ -142,16 +151,18 @@ def renew(key: ECKey, held: Mapping[str, str], now: datetime) -> dict[str, str]:
     """Return every persona's token: the one held, or a new one if a day or less is left of it."""
     return {
         persona: held[persona]
-        if persona in held and _left(key, held[persona], now) > RENEWED_BELOW
+        if persona in held and _left(key, held[persona], persona, now) > RENEWED_BELOW
         else mint(key, persona, now)
         for persona in PERSONAS
     }
 
 
-def _left(key: ECKey, token: str, now: datetime) -> timedelta:
-    """Return how long a token is still good; nothing for one that this key did not sign."""
+def _left(key: ECKey, token: str, persona: str, now: datetime) -> timedelta:
+    """Return how long a token is good; nothing for one that would not be made like this now."""
     try:
         claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
     except (JoseError, ValueError):
+        return timedelta(0)
+    if claims.get("purposes") != PERSONAS[persona].purposes:
         return timedelta(0)
     return datetime.fromtimestamp(claims["exp"], UTC) - now

@@ -39,7 +39,8 @@ class Unauthorised(Exception):
 class Caller:
     """Who is calling, as the token says it; `areas` narrows the registry's, () to none at all.
 
-    `purposes` are those for which alone they may ask who a child is; None: for any. `through` is
+    `purposes` are those for which alone they may ask who a child is: a token that names none is
+    for none; None, for any, is who acts within us. `through` is
     the service of ours by whose pages they act (`acting.Acting`); None for who calls by themselves.
     """
 
@@ -144,7 +145,7 @@ def caller_from(claims: dict[str, object]) -> Caller:
     if role not in ROLES:
         raise Unauthorised("claims")
     areas, purposes = (_narrowed(claims.get(name, ABSENT)) for name in ("areas", "purposes"))
-    return Caller(subject, agency, role, areas, purposes)
+    return Caller(subject, agency, role, areas, purposes or ())  # nobody asks who names no purpose
 
 
 def _narrowed(stated: object) -> tuple[str, ...] | None:

@@ -66,16 +66,16 @@ def signing(jwks: Path) -> ECKey:
 
 def test_a_good_token_names_the_caller(jwks: Path, signing: ECKey) -> None:
     caller = Verifier(jwks).verify("Bearer " + mint(signing, areas=["E10000020"]))
-    assert caller == Caller("norfolk-police", "norfolk-police", "agency", ("E10000020",))
+    assert caller == Caller("norfolk-police", "norfolk-police", "agency", ("E10000020",), ())
 
 
-def test_a_token_narrows_the_purposes_for_which_its_holder_may_ask(
+def test_a_token_names_the_purposes_for_which_alone_its_holder_may_ask(
     jwks: Path, signing: ECKey
 ) -> None:
     verifier = Verifier(jwks)
     narrow = verifier.verify(mint(signing, purposes=["complaint"]))
     assert (narrow.may_ask("complaint"), narrow.may_ask("safeguarding")) == (True, False)
-    assert verifier.verify(mint(signing)).may_ask("safeguarding")
+    assert not verifier.verify(mint(signing)).may_ask("safeguarding")
     assert not verifier.verify(mint(signing, purposes=[])).may_ask("safeguarding")
 
 

@@ -15,6 +15,7 @@ from joserfc.jwk import ECKey, KeySet
 from services.intake.api import create_app
 from services.intake.settings import Settings
 from services.runtime import access, clock, problems
+from services.runtime.audit import PURPOSES
 from services.runtime.contracts import Contracts
 from tests.services.conftest import Dsn, Pool
 from tests.services.intake.sending import Sender
@@ -98,6 +99,7 @@ def token(agency: str, role: str, **more: object) -> str:
         "sub": f"{agency}-{role}",
         "agency": agency,
         "role": role,
+        "purposes": list(PURPOSES),
         "iat": now,
         "exp": now + 3600,
         **more,
