@@ -45,6 +45,8 @@ class Standing:
     said: Said | None = None
     gone_at: datetime | None = None
     due_at: datetime | None = None
+    changed: bool = False
+    """What was said of it is no longer so, though it still stands as it was said to."""
 
     @property
     def name(self) -> tuple[str, str]:
@@ -70,7 +72,10 @@ def standings(gap: Gap) -> list[Standing]:
 
 def believed(before: Standing | None, current: Standing, now: datetime) -> Standing:
     """Take over how a gap is believed now; what was said of it stays said."""
-    return replace(current, said=before.said if before else None, due_at=now)
+    if before is None or before.said is None:
+        return replace(current, due_at=now)
+    changed = before.changed or _particulars(before) != _particulars(current, before.said)
+    return replace(current, said=before.said, due_at=now, changed=changed)
 
 
 def gone(before: Standing, now: datetime) -> Standing:
@@ -83,8 +88,15 @@ def told(it: Standing, now: datetime, settle: timedelta) -> tuple[Standing, list
     if it.gone_at is not None and now < it.gone_at + settle:
         return replace(it, due_at=it.gone_at + settle), []
     wanted = _wanted(it, now)
-    entries = [_entry(it, step, now) for step in _STEPS.get((it.said, wanted), ())]
-    return replace(it, said=wanted, due_at=_next(it, now)), entries
+    only = ("changed",) if it.changed and wanted is not None else ()
+    entries = [_entry(it, step, now) for step in _STEPS.get((it.said, wanted), only)]
+    return replace(it, said=wanted, due_at=_next(it, now), changed=False), entries
+
+
+def _particulars(it: Standing, said: Said | None = None) -> tuple[object, ...]:
+    """What was told of a gap that was said to be open or closed: since when, whose, until when."""
+    closes_at = it.closes_at if (said or it.said) == "closed" else None
+    return (it.opens_at, closes_at, it.owed_by, it.rule, it.kind, it.referral_ref)
 
 
 def _wanted(it: Standing, now: datetime) -> Said | None:
@@ -102,7 +114,7 @@ def _next(it: Standing, now: datetime) -> datetime | None:
 
 
 def _entry(it: Standing, step: str, now: datetime) -> Entry:
-    at = {"opened": it.opens_at, "closed": it.closes_at, "undone": it.gone_at}[step] or now
+    at = {"opened": it.opens_at, "closed": it.closes_at, "undone": it.gone_at}.get(step) or now
     return Entry(
         agency=it.agency,
         type=f"feedback.gap-{step}.v1",

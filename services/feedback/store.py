@@ -86,16 +86,17 @@ _DUE: Final = "SELECT * FROM gap WHERE due_at <= $1 ORDER BY due_at, gap_id, age
 _NEXT_DUE: Final = "SELECT min(due_at) FROM gap"
 _PUT: Final = """
 INSERT INTO gap (gap_id, agency, child_ref, rule, kind, lesson, owed_by, referral_ref, source, id,
-                 opens_at, closes_at, said, gone_at, due_at)
+                 opens_at, closes_at, said, gone_at, due_at, changed)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
                      $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[],
-                     $12::timestamptz[], $13::text[], $14::timestamptz[], $15::timestamptz[])
+                     $12::timestamptz[], $13::text[], $14::timestamptz[], $15::timestamptz[],
+                     $16::boolean[])
 ON CONFLICT (gap_id, agency) DO UPDATE SET
     (child_ref, rule, kind, lesson, owed_by, referral_ref, source, id, opens_at, closes_at, said,
-     gone_at, due_at)
+     gone_at, due_at, changed)
     = (excluded.child_ref, excluded.rule, excluded.kind, excluded.lesson, excluded.owed_by,
        excluded.referral_ref, excluded.source, excluded.id, excluded.opens_at, excluded.closes_at,
-       excluded.said, excluded.gone_at, excluded.due_at)
+       excluded.said, excluded.gone_at, excluded.due_at, excluded.changed)
 """
 _DROP: Final = """
 DELETE FROM gap USING unnest($1::uuid[], $2::text[]) AS dropped (gap_id, agency)

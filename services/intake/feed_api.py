@@ -26,7 +26,8 @@ class FeedEntry(BaseModel):
 
     Of a referral: `feedback.referral-received.v1`, `-decided`, `-told`, `-amended`, `-withdrawn`,
     and `-undone` where one of these (`data.step`) turns out never to have been. Of a gap:
-    `feedback.gap-opened.v1`, `-closed`, and `-undone` where history was corrected.
+    `feedback.gap-opened.v1`, `-closed`, `-changed` where what was told of it is no longer so, and
+    `-undone` where history was corrected.
     """
 
     specversion: str = "1.0"

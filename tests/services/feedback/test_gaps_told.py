@@ -62,6 +62,25 @@ async def test_a_gap_that_closes_is_told_and_one_known_late_is_told_whole(told: 
     ]
 
 
+async def test_a_gap_that_stays_open_and_was_not_what_was_told_is_told_once_more(
+    told: Told,
+) -> None:
+    await told.believed(OPEN)
+    earlier = gap(1, opens_at=OPEN.opens_at - HOUR)
+    await told.believed(earlier)
+    await told.believed(gap(1, opens_at=earlier.opens_at, policy_version="p2"))
+    assert await told.types() == ["gap-opened", "gap-changed"]
+    changed = (await told.entries())[-1]
+    assert changed["data"]["opens_at"] == "2026-03-02T09:00:00Z"
+    assert await told.feedback.fetchval("SELECT bool_or(changed) FROM gap") is False
+
+
+async def test_a_gap_that_was_closed_at_another_time_is_told_once_more(told: Told) -> None:
+    for hours in (5, 6, 6):
+        await told.believed(gap(1, closes_at=MONDAY + hours * HOUR))
+    assert await told.types() == ["gap-opened", "gap-closed", "gap-changed"]
+
+
 async def test_a_gap_that_opens_again_is_told_again(told: Told) -> None:
     await told.believed(gap(1, closes_at=MONDAY + 5 * HOUR))
     await told.believed(OPEN)
