@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import zipfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from deploy.embedded.search import folders, words_of
 from deploy.embedded.stack import Stack
-from deploy.embedded.turn_over import turn_over
+from deploy.embedded.turn_over import Connection, turn_over
 from deploy.traces import Wanted, in_folders
 from services.intake.subject_words import Words
 from services.runtime import clock
@@ -60,13 +61,22 @@ def places(found: dict[Path, set[str]], stack: Stack) -> set[str]:
     }  # fmt: skip
 
 
-async def let_go(stack: Stack, kept: Contracts, wanted: Wanted) -> None:
-    """Have the database and Kafka let go, and wait until Kafka has."""
+async def written_down(connection: Connection) -> None:
+    """Have the database write into its files what it has only in its log so far."""
+    await connection.execute("CHECKPOINT")
+
+
+async def in_database(stack: Stack, work: Callable[[Connection], Awaitable[None]]) -> None:
     connection = await asyncpg.connect(stack.database.dsn())
     try:
-        await turn_over(connection)
+        await work(connection)
     finally:
         await connection.close()
+
+
+async def let_go(stack: Stack, kept: Contracts, wanted: Wanted) -> None:
+    """Have the database and Kafka let go, and wait until Kafka has."""
+    await in_database(stack, turn_over)
     topics, bootstrap = list(kept.topics.values()), stack.endpoints["kafka"]
     with letting_go(bootstrap, topics):
         for _ in range(WITHIN_SECONDS // 2):
@@ -92,6 +102,7 @@ async def test_no_byte_of_an_erased_child_is_left_in_any_file(
     wanted = Wanted.of([*marks, *words_of(held)])
     assert set(wanted.words) > {*marks, "Erasmus"}
     everywhere = folders(stack.places)
+    await in_database(stack, written_down)
     before = places(await asyncio.to_thread(in_folders, everywhere, wanted), stack)
     assert {"database", "log of the database", "kafka"} <= before
     pack = await equity_pack(agencies)
