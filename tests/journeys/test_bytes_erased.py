@@ -26,12 +26,14 @@ WITHIN_SECONDS = 60
 MONTHS = {"from": "2026-01", "to": "2026-06"}
 
 
-async def equity_pack(agencies: Agencies) -> dict[str, bytes]:
-    """Every file of the pack."""
+async def equity_pack(agencies: Agencies) -> dict[str, object]:
+    """Every figure of the pack, without the moment at which it was drawn."""
     answer = await agencies.get("/api/v1/equity-pack", "pcc-analyst", **MONTHS)
     assert answer.status_code == 200, answer.text
     with zipfile.ZipFile(io.BytesIO(answer.content)) as pack:
-        return {name: pack.read(name) for name in pack.namelist()}
+        figures: dict[str, object] = json.loads(pack.read("pack.json"))
+    assert figures.pop("as_of")
+    return figures
 
 
 async def child_of(agencies: Agencies, sent: list[dict[str, Any]]) -> str:
