@@ -14,7 +14,7 @@ from services.intake.command import log_in, ref, say
 from services.intake.disposing import Disposals
 from services.intake.erasing import ROLE, Erasures, Refused, Unknown
 from services.intake.keyring import vault_of
-from services.intake.settings import Settings, require_keys
+from services.intake.settings import KEYS, Settings
 from services.runtime import clock, log, postgres
 from services.runtime.auth import Caller
 from services.runtime.contracts import Contracts
@@ -37,9 +37,8 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 async def run(asked: argparse.Namespace) -> int:
     """Do what was asked; 0 when it was done, 1 when it may not be or there is no such request."""
-    settings = Settings.load()
+    settings = Settings.load(*KEYS)
     log.configure("intake-retention", settings.log_level)
-    require_keys(settings)
     assert settings.master_key_file is not None  # noqa: S101 - just required
     contracts = Contracts.load(settings.schemas, settings.policy_pack)
     pool = await postgres.create_pool(settings)
