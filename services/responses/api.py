@@ -1,10 +1,14 @@
 """What do the responses serve?"""
 
+from pathlib import Path
+from typing import Final
+
 from fastapi import FastAPI
 
 from services.responses import (
     findings_api,
     inspections_api,
+    pages,
     promises_api,
     published_api,
     responses_api,
@@ -15,6 +19,9 @@ from services.responses.settings import Settings
 from services.runtime.auth import Verifier
 from services.runtime.contracts import Contracts
 from services.runtime.sign_in import People
+from services.runtime.web import Web
+
+TEMPLATES: Final = Path(__file__).with_name("templates")
 
 
 def create_app(
@@ -32,9 +39,19 @@ def create_app(
     verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
     known = contracts or Contracts.load(settings.schemas, settings.policy_pack)
     people = People(settings, "responses", pool_of)
-    app.state.desk = Desk(known, verifier, people, measures or Measures(settings))
+    desk = Desk(known, verifier, people, measures or Measures(settings))
+    app.state.desk = desk
+    Web(
+        service="responses",
+        settings=settings,
+        people=people,
+        templates=TEMPLATES,
+        verify=desk.verified,
+        name_of=desk.registry.name_of,
+    ).install(app)
     for module in (inspections_api, responses_api, promises_api, findings_api, published_api):
         app.include_router(module.router())
     app.include_router(people.router())
+    app.include_router(pages.router())
     inspections_api.bound(app)
     return app

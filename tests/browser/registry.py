@@ -6,6 +6,8 @@ that answer HTML.
 
 from dataclasses import dataclass, field
 
+from tests.browser.responding import ACTION, PUBLISHED, SUBMITTED, WRITTEN
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -61,4 +63,68 @@ PAGES = (
     Page("dashboards", "/privacy", None),
     Page("dashboards", "/cookies", None),
     Page("dashboards", "/help", None),
+    Page("responses", "/", "pcc-editor"),
+    Page("responses", "/", "police-supervisor", state="refused", status=403),
+    Page("responses", "/inspections/new", "pcc-editor"),
+    Page("responses", "/inspections/import", "pcc-editor"),
+    Page(
+        "responses",
+        "/responses/{response_id}",
+        "pcc-editor",
+        "",
+        "written",
+        {"response_id": WRITTEN},
+    ),
+    Page(
+        "responses",
+        "/responses/{response_id}",
+        "pcc-analyst",
+        "",
+        "published",
+        {"response_id": PUBLISHED},
+    ),
+    Page(
+        "responses",
+        "/responses/{response_id}/figure",
+        "pcc-editor",
+        "item=item-2",
+        "",
+        {"response_id": WRITTEN},
+    ),
+    Page(
+        "responses",
+        "/responses/{response_id}/office",
+        "pcc-approver",
+        "",
+        "to be signed off",
+        {"response_id": SUBMITTED},
+    ),
+    Page(
+        "responses",
+        "/responses/{response_id}/office",
+        "pcc-editor",
+        "",
+        "published",
+        {"response_id": PUBLISHED},
+    ),
+    Page(
+        "responses",
+        "/responses/{response_id}/compare",
+        "pcc-editor",
+        "before=1&after=0",
+        "",
+        {"response_id": SUBMITTED},
+    ),
+    Page("responses", "/promises"),
+    Page(
+        "responses",
+        "/promises/{response_id}/{action}",
+        "pcc-editor",
+        "",
+        "",
+        {"response_id": PUBLISHED, "action": ACTION},
+    ),
+    Page("responses", "/findings"),
+    Page("responses", "/published", None),
+    Page("responses", "/published/{response_id}", None, "", "", {"response_id": PUBLISHED}),
 )

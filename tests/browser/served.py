@@ -20,17 +20,21 @@ from services.dashboards.api import create_app as dashboards
 from services.dashboards.settings import Settings as DashboardsSettings
 from services.directory.api import create_app as directory
 from services.directory.settings import Settings as DirectorySettings
+from services.responses.api import create_app as responses
+from services.responses.settings import Settings as ResponsesSettings
 from services.runtime import problems, status
 from services.runtime.auth import Caller
 from services.runtime.contracts import Contracts
 from services.runtime.sessions import Sessions
 from services.runtime.settings import Settings
 from services.runtime.sign_in import People
+from tests.browser import responding
 from tests.services.conftest import Dsn, Pool, free_port, pool_of, readers_of
 
 Create = Callable[[Any, Contracts], FastAPI]
 SERVED: Final[Mapping[str, tuple[Create, type[Settings]]]] = {
     "dashboards": (dashboards, DashboardsSettings),
+    "responses": (responses, ResponsesSettings),
     "alerts": (alerts, AlertsSettings),
     "directory": (directory, DirectorySettings),
 }
@@ -74,6 +78,8 @@ async def served(
             pool = await stack.enter_async_context(pool_of(dsn(name)))
             desk = app.state.desk
             desk.pool = pool
+            if name == "responses":
+                await responding.fill(pool, contracts)
             desk.readers = await stack.enter_async_context(readers_of(dsn(name), name))
             await stack.enter_async_context(status.serve(app, HOST, ports[name]))
             if hasattr(app.state, "elsewhere"):

@@ -95,7 +95,7 @@ def _bullets(block: Bullets, _: int) -> str:
 
 
 def _table(block: Table, place: int) -> str:
-    caption = f"caption-{place}"
+    caption, named = f"caption-{place}", escape(f"Table: {block.caption}")
     heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in block.headers)
     rows = "".join(
         f'<tr><th scope="row">{escape(row[0])}</th>'
@@ -104,7 +104,7 @@ def _table(block: Table, place: int) -> str:
         for row in block.rows
     )
     return (
-        f'<div class="wide" role="region" tabindex="0" aria-labelledby="{caption}"><table>'
+        f'<div class="wide" role="region" tabindex="0" aria-label="{named}"><table>'
         f'<caption id="{caption}">{escape(block.caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )

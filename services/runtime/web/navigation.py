@@ -22,7 +22,11 @@ class Entry:
     service: str = "dashboards"
 
 
-ENTRIES: Final = (Entry("Overview", "/", PCC | FORCE | REVIEW | RUN),)
+ENTRIES: Final = (
+    Entry("Overview", "/", PCC | FORCE | REVIEW | RUN),
+    Entry("Responses", "/", PCC, "responses"),
+    Entry("Promises", "/promises", PCC, "responses"),
+)
 FOOTER: Final = (
     ("About the data", "/about-data"),
     ("Accessibility", "/accessibility"),
