@@ -38,7 +38,7 @@ SERVED: Final[Mapping[str, tuple[Create, type[Settings]]]] = {
     "alerts": (alerts, AlertsSettings),
     "directory": (directory, DirectorySettings),
 }
-PAGES: Final = ("dashboards",)
+PAGES: Final = ("dashboards", "responses")
 """Those of them that people sign in to."""
 
 
@@ -71,7 +71,10 @@ async def served(
         found = {}
         for name, (create, kind) in SERVED.items():
             told = {"postgres_dsn": "unused", "kafka_bootstrap": "unused", "jwks_file": keys,
-                    "public_url": urls[f"{name}_url"], **secrets, **urls}  # fmt: skip
+                    "public_url": urls[f"{name}_url"], **secrets, **urls,
+                    "measures_url": urls["dashboards_url"]}  # fmt: skip
+            if name == "responses":
+                told["acting_key_file"] = folder / "responses.jwk"
             settings = kind.model_validate(told)
             app = create(settings, contracts)
             problems.install(app)
@@ -96,6 +99,7 @@ def _secrets(jwks: Path, folder: Path) -> tuple[Path, dict[str, Path]]:
     keys, pages, master = folder / "jwks.json", folder / "pages.jwk", folder / "master"
     keys.write_bytes(jwks.read_bytes())
     acting_key(pages, keys, "dashboards")
+    acting_key(folder / "responses.jwk", keys, "responses")
     master.write_bytes(base64.b64encode(bytes(range(32))))
     files = {"acting_key_file": pages, "master_key_file": master, "sealing_key_file": master}
     return keys, files

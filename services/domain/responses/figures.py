@@ -2,7 +2,7 @@
 
 A figure is what a measure answered at two dates, kept as it was: definition, suppression and all.
 Its rows are {label, numerator, denominator, value, low, high}; "c" is a number that is hidden, null
-a share of nobody.
+one that is not published, or a share of nobody.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,6 +49,8 @@ def cells(row: Stated) -> tuple[str, ...]:
     """Write a row of the table."""
     if hidden(row):
         return (str(row["label"]), *["[c]"] * 4)
+    if unpublished(row):
+        return (str(row["label"]), *["[x]"] * 4)
     counts = f"{row['numerator']:,}", f"{row['denominator']:,}"
     if row["value"] is None:
         return (str(row["label"]), *counts, NOBODY, NOBODY)
@@ -65,10 +67,17 @@ def hidden(row: Stated) -> bool:
     return HIDDEN in (row["numerator"], row["denominator"], row["value"])
 
 
+def unpublished(row: Stated) -> bool:
+    """Whether a row is of what has not been published yet."""
+    return row["numerator"] is None or row["denominator"] is None
+
+
 def spoken(row: Stated) -> str:
     """Say a row in words: its share, of how many."""
     if hidden(row):
         return "hidden [c]: the numbers are too small to be shown"
+    if unpublished(row):
+        return "not published [x]"
     if row["value"] is None:
         return "nothing was counted"
     return (

@@ -1,6 +1,6 @@
 """What does everybody see of published responses? No sign-in, no marking."""
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
@@ -15,6 +15,25 @@ from services.responses.pages.forms import AtDesk
 from services.responses.published_api import everything
 from services.responses.serving import Ref
 from services.runtime.web import web_of
+
+_STYLES: Final = (
+    ("<h1>", "govuk-heading-l"), ("<h2>", "govuk-heading-m"), ("<h3>", "govuk-heading-s"),
+    ("<h4>", "govuk-heading-s"), ("<p>", "govuk-body"), ("<ul>", "govuk-list govuk-list--bullet"),
+    ("<ol>", "govuk-list govuk-list--number"), ("<table>", "govuk-table app-table"),
+    ("<caption ", "govuk-table__caption govuk-table__caption--s"),
+    ("<th ", "govuk-table__header"), ("<td>", "govuk-table__cell"), ("<a ", "govuk-link"),
+    ("<tr>", "govuk-table__row"),
+)  # fmt: skip
+"""Which style a tag of the document has within a page of ours."""
+
+
+def styled(written: str) -> str:
+    """Give a document's tags the styles of our pages; no text in it is a tag."""
+    for tag, style in _STYLES:
+        name = tag.strip("<> ")
+        end = ">" if tag.endswith(">") else " "
+        written = written.replace(tag, f'<{name} class="{style}"{end}')
+    return written.replace('<div class="wide"', '<div class="app-scroll"')
 
 
 def router() -> APIRouter:
@@ -52,7 +71,7 @@ async def looked_at(request: Request, desk: AtDesk, response_id: Ref) -> Respons
     if version is None:
         raise HTTPException(404)
     document = making.document(entries, version, marked=False)
-    made = Markup(html.body(document))  # noqa: S704 - every text in it is escaped where it is written
+    made = Markup(styled(html.body(document)))  # noqa: S704 - its texts are escaped as it is written
     return web_of(request).page(
         request, None, "responses/published_one.html", title=record.inspection["title"],
         document=made, id=response_id,

@@ -20,17 +20,24 @@ HIDDEN = {
     **dict.fromkeys(("numerator", "denominator", "value", "low", "high"), "c"),
 }
 
+UNPUBLISHED = {
+    "label": "Late",
+    **dict.fromkeys(("numerator", "denominator", "value", "low", "high")),
+}
+
 
 def test_a_row_is_written_whole_or_not_at_all() -> None:
     assert cells(row(1230, 2000)) == ("All", "1,230", "2,000", "61.5%", "51.5% to 71.5%")
     assert cells(HIDDEN) == ("Few", "[c]", "[c]", "[c]", "[c]")
     assert cells({**row(3, 90), "numerator": "c"})[1:] == ("[c]",) * 4
+    assert cells(UNPUBLISHED) == ("Late", "[x]", "[x]", "[x]", "[x]")
     assert cells(row(0, 0)) == ("All", "0", "0", "none", "none")
 
 
 def test_a_row_is_spoken() -> None:
     assert spoken(row(1230, 2000)) == ("61.5% (1,230 of 2,000; 95% interval 51.5% to 71.5%)")
     assert spoken(HIDDEN).startswith("hidden [c]")
+    assert spoken(UNPUBLISHED) == "not published [x]"
     assert spoken(row(0, 0)) == "nothing was counted"
 
 
