@@ -54,6 +54,10 @@ rebuild: $(VENV)  ## judge all history again by the policy in schemas/policy, an
 release: $(VENV)  ## publish what is due of the measures to the Commissioner's office: docs/measures.md
 	@$(PY) -m deploy.embedded.beside services.ledger.release
 
+.PHONY: published
+published: $(VENV)  ## FILES="...": load the Department for Education's tables, to show the county beside England
+	@$(PY) -m deploy.embedded.beside services.dashboards.load_published $(FILES)
+
 simulate: $(VENV)  ## POLICY=file FROM=day TO=day: what another policy would find; changes nothing
 	@$(PY) -m deploy.embedded.beside services.ledger.simulate --policy "$(POLICY)" --from "$(FROM)" --to "$(TO)"
 

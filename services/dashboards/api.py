@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI, HTTPException, Query, Response
 from fastapi.exceptions import RequestValidationError
 
 from services.dashboards import (
+    context_api,
     dip_api,
     explanation_api,
     figures_api,
@@ -74,6 +75,7 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
     app.include_router(explanation_api.router())
     app.include_router(figures_api.router())
     app.include_router(measures_api.router())
+    app.include_router(context_api.router())
     app.include_router(dip_api.router())
     app.include_router(people.router())
     app.include_router(me_api.router())

@@ -21,6 +21,7 @@ OPEN = {
     "audit.link": "digests, for the audit alone",
     "chronology.state": "one number",
     "audit_entry": "no ref of a child; readers may add to it and read nothing",
+    "dashboards.published": "the Department for Education's published tables",
     "directory.import": "offers of services, no child's",
     "directory.service_version": "offers of services, no child's",
     "feedback.webhook": "addresses of agencies' receivers, for workers alone: no child's",
