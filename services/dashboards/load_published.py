@@ -6,8 +6,9 @@ files C2 and C5). A file that is loaded again replaces what it had said before.
 
 import argparse
 import asyncio
+import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,12 +35,18 @@ def main() -> None:
         figures = [
             figure
             for file in chosen.files
-            for figure in read(file.read_text(encoding="utf-8-sig").splitlines())
+            for figure in figures_of(file.read_text(encoding="utf-8-sig").splitlines())
         ]
     except NotATable as error:
         sys.exit(f"Nothing is loaded: {error}.")
     asyncio.run(load(Settings.load().postgres_dsn.get_secret_value(), figures))
     sys.stdout.write(f"{len(figures):,} figures are loaded.\n")
+
+
+def figures_of(lines: Iterable[str]) -> Iterator[Published]:
+    """Read a published file. Raises NotATable."""
+    rows = csv.DictReader(lines)
+    return read(rows.fieldnames or (), rows)
 
 
 async def load(dsn: str, figures: Sequence[Published]) -> None:

@@ -12,7 +12,8 @@ from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of
 from services.dashboards.handlers import Forbidden
 from services.dashboards.measure_files import WRITERS
 from services.dashboards.measure_tables import book
-from services.dashboards.measures_answers import Catalogue, Measured
+from services.dashboards.measures_answers import Cases, Catalogue, Measured
+from services.dashboards.measures_cases import CasesQuestion, cases
 from services.dashboards.measures_question import MeasureQuestion
 from services.runtime import clock
 from services.runtime.auth import Caller
@@ -40,7 +41,30 @@ def router() -> APIRouter:
         operation_id="measure",
         **_answered(Measured, "Figures, with definition and intervals; or a file of them.", FILES),
     )(measured)
+    routes.get(
+        "/api/v1/measures/{measure}/cases",
+        summary="The cases behind a number, for who may see them",
+        operation_id="measureCases",
+        **_answered(Cases, "One page, in order of the day."),
+    )(listed)
     return routes
+
+
+async def listed(
+    desk: Annotated[Desk, Depends(desk_of)],
+    caller: Annotated[Caller, Depends(caller_of)],
+    _: Annotated[None, Depends(each_once(CasesQuestion))],
+    measure: _Id,
+    asked: Annotated[CasesQuestion, Query()],
+) -> Response:
+    """Return the cases behind a number of a measure."""
+    found = measures.known(measure)
+    if found is None:
+        raise HTTPException(404)
+    try:
+        return _json(await cases(desk, caller, found, asked, clock.now()))
+    except Forbidden:
+        raise HTTPException(403) from None
 
 
 async def catalogue(

@@ -1,7 +1,7 @@
 """What may be asked of a measure? The parameters of `GET /api/v1/measures/{measure}`."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from fastapi.exceptions import RequestValidationError
@@ -27,8 +27,8 @@ _Group = Annotated[
 ]
 
 
-class MeasureQuestion(BaseModel):
-    """Of which months, by what, as at when, and as it was believed when."""
+class Narrowed(BaseModel):
+    """Of which months and groups, as at when, and as it was believed when."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,9 +37,6 @@ class MeasureQuestion(BaseModel):
     )
     last: _Month | None = Field(
         None, alias="to", description="YYYY-MM. Default: the last complete month at `as_of`."
-    )
-    by: _By | None = Field(
-        None, description="One or two of agency, age, area, ethnicity, sex, unit; a comma between."
     )
     agency: _Group | None = Field(None, description="Only what this agency owes.")
     age: _Group | None = None
@@ -53,12 +50,11 @@ class MeasureQuestion(BaseModel):
     known_at: Moment | None = Field(
         None, description="RFC 3339; what was believed then. Default: all that is known."
     )
-    format: Format = "json"
 
     @property
     def dimensions(self) -> tuple[str, ...]:
         """What rows are told apart by, in the order asked for."""
-        return tuple(self.by.split(",")) if self.by else ()
+        return ()
 
     @property
     def only(self) -> Mapping[str, str]:
@@ -86,9 +82,16 @@ class MeasureQuestion(BaseModel):
         one, two, *_ = (*kept, "", "")
         return one, two
 
-    def stated(self) -> dict[str, str]:
-        """Everything that was asked for, as it was written."""
-        return {
-            name: value.isoformat() if isinstance(value, datetime | date) else str(value)
-            for name, value in self.model_dump(by_alias=True, exclude_none=True).items()
-        }
+
+class MeasureQuestion(Narrowed):
+    """The same, by what, and in which format."""
+
+    by: _By | None = Field(
+        None, description="One or two of agency, age, area, ethnicity, sex, unit; a comma between."
+    )
+    format: Format = "json"
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """What rows are told apart by, in the order asked for."""
+        return tuple(self.by.split(",")) if self.by else ()

@@ -19,6 +19,7 @@ from services.dashboards import (
     explanation,
     handlers,
     measures,
+    measures_cases,
     silence,
 )
 from services.dashboards.sight import Sight
@@ -76,7 +77,7 @@ def unchecked(monkeypatch: pytest.MonkeyPatch, contracts: Contracts) -> None:
     def all_seeing(caller: Caller, _: Registry) -> Sight:
         return Sight(caller.agency, everyone, everyone, everyone, sees_all=True)
 
-    for module in (handlers, explanation, dip_samples, measures):
+    for module in (handlers, explanation, dip_samples, measures, measures_cases):
         monkeypatch.setattr(module, "sight_of", all_seeing)
     monkeypatch.setattr(equity_pack, "near", lambda *_: everyone)
     monkeypatch.setattr(equity_pack, "ROLES", ROLES)

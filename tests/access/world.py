@@ -19,8 +19,11 @@ from services.domain.alert_episodes import Group
 from services.domain.alerts import alert_id
 from services.domain.events import SERVICE_REFERRED
 from services.domain.gaps import Gap
+from services.domain.measures.facts import UNKNOWN, Fact
 from services.domain.moments import moment
 from services.feedback.handlers import follow
+from services.ledger.beliefs import Standing
+from services.ledger.facts import Counting
 from services.ledger.handlers import keep
 from services.runtime import clock
 from services.runtime.contracts import Contracts
@@ -117,7 +120,10 @@ async def build(dsn: Dsn, intake: httpx.AsyncClient, contracts: Contracts) -> Wo
             await _stored(chronology, one, await vault.fetchval(_PUBLISHED, one.receipt))
             await _referred(chronology, one)
             await _disputed(chronology, vault, intake, one)
-            await keep(ledger, [], [verdict(_gap(one), child_ref=one.child_ref)])
+            standing = Standing(one.child_ref, 1, 1, None, erased=False)
+            counted = Counting(None, {one.child_ref: ((1, 1), (_fact(one),))})
+            said = [verdict(_gap(one), child_ref=one.child_ref)]
+            await keep(ledger, [standing], said, counted)
             await vault.execute(_IMPORT, one.import_id, agency, moment(AT))
             await vault.execute(_ROW, one.import_id, one.receipt)
             await vault.execute(_REVIEW, one.review_id, one.child_ref, moment(AT))
@@ -223,6 +229,16 @@ async def _referred(chronology: Pool, one: Object) -> None:
     await chronology.execute(
         _ONWARD, source, one.service_ref, moment(AT), one.child_ref, json.dumps(event).encode()
     )
+
+
+def _fact(one: Object) -> Fact:
+    """What is counted of the child: a decision that its agency made in time."""
+    groups = dict.fromkeys(("unit", "area", "sex", "ethnicity", "age"), UNKNOWN)
+    return Fact(
+        unit_id=one.gap_id, measure="decision.in-time", version=1, child_ref=one.child_ref,
+        day=moment(AT).date(), state="met", agency=one.agency, **groups,
+        referral_ref=one.referral_ref, source=f"/{one.agency}/records", event=one.event_id,
+    )  # fmt: skip
 
 
 def _gap(one: Object) -> Gap:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.dashboards.load_published import load
-from services.domain.published import LEVELS, PLACES, TABLES, NotATable, read
+from services.dashboards.load_published import figures_of, load
+from services.domain.published import LEVELS, PLACES, TABLES, NotATable
 from tests.services.dashboards.conftest import Ask
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -25,7 +25,9 @@ def file(*, county: str = "100,c,u,z,x,:,0,30,1,2,3,4") -> list[str]:
 
 
 def test_letters_never_become_numbers() -> None:
-    county = {f.column: (f.number, f.shorthand) for f in read(file()) if f.area == "E10000020"}
+    county = {
+        f.column: (f.number, f.shorthand) for f in figures_of(file()) if f.area == "E10000020"
+    }
     assert county["Referrals"] == (100.0, None)
     assert [county[name] for name in COLUMNS[1:6]] == [
         (None, "c"), (None, "u"), (None, "z"), (None, "x"), (None, ":"),
@@ -36,7 +38,7 @@ def test_letters_never_become_numbers() -> None:
 @pytest.mark.parametrize("county", ["100,?,0,0,0,0,0,0,0,0,0,0", "low,0,0,0,0,0,0,0,0,0,0,0"])
 def test_what_cannot_be_read_is_named_by_its_place_and_never_by_its_value(county: str) -> None:
     with pytest.raises(NotATable) as refused:
-        list(read(file(county=county)))
+        list(figures_of(file(county=county)))
     assert str(refused.value).startswith("line 4: ")
     assert "low" not in str(refused.value)
 
@@ -44,7 +46,7 @@ def test_what_cannot_be_read_is_named_by_its_place_and_never_by_its_value(county
 def test_the_departments_own_files_are_read_whole_where_they_are() -> None:
     files = sorted(REAL.glob("c[25]_*.csv"))
     for file_ in files:
-        found = list(read(file_.read_text(encoding="utf-8-sig").splitlines()))
+        found = list(figures_of(file_.read_text(encoding="utf-8-sig").splitlines()))
         assert {figure.level for figure in found} == set(LEVELS)
         assert any(figure.shorthand for figure in found)
     if not files:
@@ -53,7 +55,7 @@ def test_the_departments_own_files_are_read_whole_where_they_are() -> None:
 
 def test_another_table_is_refused() -> None:
     with pytest.raises(NotATable, match="none of the tables"):
-        list(read(["a,b", "1,2"]))
+        list(figures_of(["a,b", "1,2"]))
 
 
 async def test_the_county_stands_beside_its_region_and_england(
@@ -61,7 +63,7 @@ async def test_the_county_stands_beside_its_region_and_england(
 ) -> None:
     assert (await ask("pcc-analyst", "/api/v1/context")).json()["lines"] == []
     for _ in range(2):
-        await load(dsn("dashboards"), list(read(file())))
+        await load(dsn("dashboards"), list(figures_of(file())))
     found = (await ask("pcc-analyst", "/api/v1/context")).json()
     assert (found["county"], found["region"]) == ("Norfolk", "East of England")
     assert [line["column"] for line in found["lines"]] == list(COLUMNS)

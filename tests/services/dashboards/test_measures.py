@@ -237,3 +237,28 @@ async def test_a_file_is_named_and_marked_and_not_kept(ask: Ask, kind: str) -> N
     assert answer.headers["content-disposition"] == (
         f'attachment; filename="decision.in-time-2026-03-to-2026-04-OFFICIAL-SENSITIVE.{kind}"'
     )
+
+
+async def test_the_list_is_as_long_as_the_number_and_says_what_it_withholds(
+    ask: Ask, count: Count, dsn: Callable[[str], str]
+) -> None:
+    known = [fact(number, f"2026-03-{number:02}", "missed") for number in range(1, 8)]
+    await count(*known, fact(20, "2026-03-02"), fact(21, "2026-05-02", "missed"))
+    async with asyncpg.create_pool(dsn("ledger"), min_size=1) as pool:
+        await pool.execute("UPDATE fact SET erased_at = now() WHERE child_ref = 'child-3'")
+    number = await measured(ask)
+    asked = {"from": "2026-03", "to": "2026-04", "limit": "4"}
+    pages = [(await ask("qa-reviewer", f"{PATH}/cases", **asked)).json()]
+    pages.append(
+        (await ask("qa-reviewer", f"{PATH}/cases", **asked, after=pages[0]["next"])).json()
+    )
+    listed = [item["child_ref"] for page in pages for item in page["items"]]
+    assert listed == [f"child-{each}" for each in (1, 2, 4, 5, 6, 7)]
+    missed = number["total"]["denominator"] - number["total"]["numerator"]
+    assert {page["total"] for page in pages} == {missed} == {7}
+    assert (pages[0]["withheld"], pages[1]["next"]) == (1, None)
+    met = (await ask("norfolk-csc", f"{PATH}/cases", state="met", sex="Female", **asked)).json()
+    assert [item["child_ref"] for item in met["items"]] == ["child-20"]
+    for persona in ("pcc-analyst", "administrator"):
+        assert (await ask(persona, f"{PATH}/cases")).status_code == 403
+    assert (await ask("norfolk-health", f"{PATH}/cases", **asked)).json()["items"] == []
