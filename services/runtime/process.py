@@ -68,8 +68,14 @@ class Process:
         made_of = (_version(), python_version(), _schemas(self._settings))
         metrics.BUILD.labels(self._service, *made_of).set(1)
         postgres.measure_pools(self._service)
-        asyncio.run(self.run())
-        sys.exit(0)
+        asyncio.run(self._until_told())
+        raise AssertionError("left before this")
+
+    async def _until_told(self) -> None:
+        """Run, and end at once: a library's thread that hangs must not hold up a stop."""
+        await self.run()
+        sys.stdout.flush()
+        self._leave(0)
 
     async def run(self) -> None:
         """Live until SIGTERM or SIGINT; leaves when living fails or stopping takes too long."""

@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -13,7 +15,7 @@ from fastapi import FastAPI
 from services.runtime import kafka
 from services.runtime.guard import EXIT_FAILED, NotNow
 from services.runtime.process import Process
-from services.runtime.settings import Settings
+from services.runtime.settings import REPOSITORY, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -226,3 +228,24 @@ async def test_pages_are_ready_without_the_broker_and_say_that_it_is_away() -> N
     ).run()
     ready = {"status": "ok", "failing": []}
     assert answers == [ready | {"degraded": ["broker"]}, ready]
+
+
+HANGING = """
+import asyncio, os, signal, threading, time
+from services.runtime.process import Process
+from services.runtime.settings import REPOSITORY, Settings
+
+async def start():
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
+
+told = Settings.model_validate({"postgres_dsn": "postgresql://h/d", "kafka_bootstrap": "h:1"})
+Process(service="trial", settings=told, checks={}, on_start=start).main()
+"""
+
+
+def test_a_thread_that_some_library_left_does_not_hold_up_the_end() -> None:
+    done = subprocess.run(  # noqa: S603 - this Python
+        [sys.executable, "-c", HANGING], cwd=REPOSITORY, timeout=30, check=False
+    )
+    assert done.returncode == 0
