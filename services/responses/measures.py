@@ -77,7 +77,12 @@ class Measures:
 
 
 def frozen(answer: Stated, asked: Mapping[str, str]) -> dict[str, Any]:
-    """Take from an answer what a response keeps of it; nothing is worked out here."""
+    """Take from an answer what a response keeps of it; nothing is worked out here.
+
+    Raises NoMeasure where nothing has been published yet: it would be frozen as nothing.
+    """
+    if answer["basis"] == "release" and answer["release"] is None:
+        raise NoMeasure
     measure = answer["measure"]
     rows = [{"label": "All", **_row(answer["total"])}]
     rows += [{"label": ", ".join(one["group"].values()), **_row(one)} for one in answer["rows"]]
@@ -97,8 +102,23 @@ def frozen(answer: Stated, asked: Mapping[str, str]) -> dict[str, Any]:
         "release": None if answer["release"] is None else answer["release"]["number"],
         "rows": rows,
         "before": {"label": "The period before", **_row(answer["period_before"])},
-        "notes": [answer["note"], answer["suppression"]["why"], *measure["limits"]],
+        "notes": [
+            answer["note"],
+            answer["suppression"]["why"],
+            *_of_groups(answer),
+            *measure["limits"],
+        ],
     }
+
+
+def _of_groups(answer: Stated) -> list[str]:
+    """Say of which months the groups are, where they are of fewer than all."""
+    months = answer.get("rows_period")
+    if not answer["rows"] or months is None:
+        return []
+    if (months["from"], months["to"]) == (answer["from"], answer["to"]):
+        return []
+    return [f"The groups are of the months from {months['from']} to {months['to']} alone."]
 
 
 def _row(figure: Stated) -> dict[str, Any]:

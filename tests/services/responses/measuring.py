@@ -27,7 +27,7 @@ class Dashboards(httpx.AsyncBaseTransport):
     """Answers as the dashboards do; `met` of 1,000 now, `before` of 1,000 in the period before."""
 
     def __init__(self) -> None:
-        self.met, self.before, self.away = 600, 700, False
+        self.met, self.before, self.away, self.released = 600, 700, False, True
         self.asked: list[httpx.Request] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -46,9 +46,11 @@ class Dashboards(httpx.AsyncBaseTransport):
             "measure": DEFINITION, "basis": "release", "marking": "", "note": "Not official.",
             "from": query["from"], "to": query["to"], "by": query.get("by", "").split(",")[:1],
             "only": {name: query[name] for name in ("agency",) if name in query},
-            "as_of": query.get("as_of", known), "known_at": known, "release": None,
+            "as_of": query.get("as_of", known), "known_at": known,
+            "release": {"number": 7} if self.released else None,
             "total": figure(self.met, 1000), "period_before": figure(self.before, 1000),
             "year_before": figure(self.before, 1000), "months": [],
             "rows": [{"group": {"unit": "custody"}, **HIDDEN}] if "by" in query else [],
+            "rows_period": {"from": query["from"], "to": "2025-09"} if "by" in query else None,
             "suppression": {"applied": True, "why": "Small numbers are hidden."},
         }  # fmt: skip

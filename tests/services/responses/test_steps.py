@@ -151,6 +151,7 @@ async def test_a_figure_is_frozen_and_comes_out_equal(
     [(ref, frozen)] = found["figures"].items()
     assert frozen["rows"][0]["numerator"] == 600
     assert frozen["rows"][1]["numerator"] == "c"
+    assert "The groups are of the months from 2025-01 to 2025-09 alone." in frozen["notes"]
     known = desk.verified(asked_by(dashboards.asked[-1]))
     assert (known.subject, known.role) == ("pcc-editor", "pcc-editor")
     path = f"/api/v1/responses/{signed}/figures/{ref}/again"
@@ -169,6 +170,9 @@ async def test_a_figure_that_is_not_answered_is_not_put_in(
     more = {"from": "2025-01", "to": "2025-12"}
     answer = await step(opened, "insert-figure", measure="no.such", **more)
     assert answer.json()["errors"] == [{"pointer": "/body/measure", "code": "not-answered"}]
+    dashboards.released = False
+    answer = await step(opened, "insert-figure", measure=MEASURE, **more)
+    assert answer.status_code == 422
     dashboards.away = True
     answer = await step(opened, "insert-figure", measure=MEASURE, **more)
     assert answer.status_code == 503
