@@ -55,10 +55,10 @@ def demo(stack: Stack) -> int:
     up(stack)
     command = [sys.executable, "-m", "deploy.demo", "--endpoints", str(stack.places.endpoints)]
     filled = subprocess.run(command, cwd=PROJECT, check=False).returncode
-    if filled == 0:
-        release = [sys.executable, "-m", "deploy.embedded.beside", "services.ledger.release"]
-        subprocess.run(release, cwd=PROJECT, check=True)
-    return filled
+    if filled != 0:
+        return filled
+    release = [sys.executable, "-m", "deploy.embedded.beside", "services.ledger.release"]
+    return subprocess.run(release, cwd=PROJECT, check=False).returncode
 
 
 def rotate_keys(stack: Stack) -> int:
