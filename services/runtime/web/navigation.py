@@ -24,11 +24,18 @@ class Entry:
 
 ENTRIES: Final = (
     Entry("Overview", "/", PCC | FORCE | REVIEW | RUN),
+    Entry("What is owed", "/gaps", FORCE | REVIEW | AGENCY),
+    Entry("Compare", "/compare", PCC | FORCE | REVIEW),
+    Entry("Measures", "/measures", PCC | FORCE | REVIEW | AGENCY),
+    Entry("Alerts", "/alerts", PCC | FORCE | REVIEW | AGENCY),
+    Entry("Data quality", "/status", PCC | FORCE | REVIEW | RUN),
     Entry("Responses", "/", PCC, "responses"),
     Entry("Promises", "/promises", PCC, "responses"),
 )
 FOOTER: Final = (
     ("About the data", "/about-data"),
+    ("Downloads", "/downloads"),
+    ("What has changed", "/changes"),
     ("Accessibility", "/accessibility"),
     ("Privacy", "/privacy"),
     ("Cookies", "/cookies"),

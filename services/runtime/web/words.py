@@ -29,10 +29,10 @@ def day(on: date | None) -> str:
     return f"{local.day} {local:%B %Y}"
 
 
-def month(written: str) -> str:
-    """Write a month, 2026-03, in words: March 2026."""
+def month(written: str, *, short: bool = False) -> str:
+    """Write a month, 2026-03, in words: March 2026, or Mar 26."""
     first = date.fromisoformat(f"{written}-01")
-    return f"{first:%B %Y}"
+    return f"{first:%b %y}" if short else f"{first:%B %Y}"
 
 
 def number(value: float | None, places: int = 0) -> str:
