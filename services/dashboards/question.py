@@ -31,7 +31,9 @@ _MOMENT: Final = re.compile(
 
 
 def _moment(text: object) -> datetime:
-    """Read an RFC 3339 moment and nothing else."""
+    """Read an RFC 3339 moment and nothing else; one that was read before is as it is."""
+    if isinstance(text, datetime) and text.tzinfo is not None:
+        return text
     if not isinstance(text, str) or not _MOMENT.fullmatch(text):
         raise ValueError("not a moment")
     try:

@@ -69,6 +69,19 @@ async def count(connection: Connection, asked: Question, at: Moments, sight: Sig
     return total
 
 
+async def by_rule(
+    connection: Connection, asked: Question, at: Moments, sight: Sight
+) -> dict[str, int]:
+    """Count gaps by their rules."""
+    arguments = _Arguments()
+    where = _where(asked, at, sight, arguments.place)
+    query = (
+        f"SELECT rule, count(*) FROM ledger.seen_belief WHERE {where} "  # noqa: S608 - our own words
+        "GROUP BY rule"
+    )
+    return {row[0]: row[1] for row in await connection.fetch(query, *arguments)}
+
+
 async def page(
     connection: Connection, asked: Question, at: Moments, sight: Sight, after: Cursor | None
 ) -> list[Record]:

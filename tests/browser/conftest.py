@@ -11,6 +11,7 @@ from deploy.embedded.progress import aloud
 from services.runtime.contracts import Contracts
 from tests.access.conftest import clients, contracts, dsn, keys, objects, schemas
 from tests.access.world import World
+from tests.browser import county
 from tests.browser.looking import Looking
 from tests.browser.served import Served, served
 from tests.services.conftest import Dsn, postgres_port, template
@@ -40,6 +41,7 @@ async def sites(
 ) -> AsyncIterator[Mapping[str, Served]]:
     """Every service with pages; the database is filled before."""
     assert objects
+    await county.count(dsn)
     async with served(dsn, contracts, keys, tmp_path_factory.mktemp("sites")) as found:
         yield found
 

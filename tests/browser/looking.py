@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Request
 
 from deploy.embedded.tokens import PERSONAS
 from tests.access.world import NORFOLK, World
-from tests.browser import registry
+from tests.browser import county, registry
 from tests.browser.served import Served
 
 _LISTEN = """
@@ -88,7 +88,7 @@ class Looking:
     def _filled(self, text: str, listed: registry.Page) -> str:
         who = PERSONAS.get(listed.persona or "")
         agency = who.agency if who is not None and who.agency in NORFOLK else NORFOLK[0]
-        return Template(text).substitute(asdict(self._world[agency]))
+        return Template(text).substitute(asdict(self._world[agency]), counted=county.LAST)
 
     async def text(self, listed: registry.Page) -> str:
         """Fetch a page as it is sent, without opening it."""

@@ -36,9 +36,42 @@ class Page:
         return " ".join(filter(None, (self.service, self.path, self.state, self.persona)))
 
 
+_DECIDED = {"measure": "decision.in-time"}
+
 PAGES = (
     Page("dashboards", "/"),
     Page("dashboards", "/", None, state="not signed in", status=401),
+    Page("dashboards", "/", "qa-reviewer"),
+    Page("dashboards", "/timeliness"),
+    Page("dashboards", "/timeliness", "qa-reviewer"),
+    Page("dashboards", "/completeness", "qa-reviewer"),
+    Page("dashboards", "/cumulative-harm", "qa-reviewer"),
+    Page("dashboards", "/quality-assurance", "qa-reviewer"),
+    Page("dashboards", "/equity", "qa-reviewer"),
+    Page("dashboards", "/onward"),
+    Page("dashboards", "/compare", "qa-reviewer", "by=agency"),
+    Page("dashboards", "/compare"),
+    Page("dashboards", "/compare", "qa-reviewer", "by=area&from=2026-01", "by area"),
+    Page("dashboards", "/measures"),
+    Page("dashboards", "/measures/{measure}", "qa-reviewer", "by=sex", values=_DECIDED),
+    Page("dashboards", "/measures/{measure}", values=_DECIDED),
+    Page(
+        "dashboards",
+        "/measures/{measure}",
+        "qa-reviewer",
+        "from=2019-01&to=2019-03",
+        "empty",
+        values=_DECIDED,
+    ),
+    Page(
+        "dashboards",
+        "/measures/{measure}/cases",
+        "qa-reviewer",
+        "month=$counted&state=missed",
+        values=_DECIDED,
+    ),
+    Page("dashboards", "/downloads"),
+    Page("dashboards", "/changes"),
     Page("dashboards", "/gaps", "qa-reviewer"),
     Page("dashboards", "/gaps", "police-supervisor"),
     Page("dashboards", "/gaps", "qa-reviewer", "lesson=1&state=open&rule=", "filtered"),

@@ -2,12 +2,27 @@
 
 from fastapi import APIRouter
 
-from services.dashboards.pages import about, alerts, gaps, overview, quality
+from services.dashboards.pages import (
+    about,
+    alerts,
+    compare,
+    downloads,
+    gaps,
+    lessons,
+    measures,
+    onward,
+    overview,
+    quality,
+)
+
+_FAMILIES = (
+    overview, lessons, onward, compare, measures, gaps, alerts, quality, downloads, about,
+)  # fmt: skip
 
 
 def router() -> APIRouter:
     """Return the routes of every page."""
     routes = APIRouter(tags=["pages"])
-    for family in (overview, gaps, alerts, quality, about):
+    for family in _FAMILIES:
         routes.include_router(family.router())
     return routes

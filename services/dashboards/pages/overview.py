@@ -1,12 +1,30 @@
-"""Where does somebody who looks in begin?"""
+"""Where does somebody who looks in begin? A card for each lesson, and what is open."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
+from services.dashboards import owed
+from services.dashboards.desk import Desk, desk_of
+from services.dashboards.measures_question import MeasureQuestion
+from services.dashboards.pages import figures
+from services.domain.moments import moment
 from services.runtime import clock
-from services.runtime.web import Visitor, answers, visitor_of, web_of
+from services.runtime.web import Visitor, answers, visitor_of, web_of, words
+from services.runtime.web.charts import spark
+
+CARDS: Final = (
+    ("Timeliness", "/timeliness", "referral.in-time-after-custody"),
+    ("Completeness", "/completeness", "referral.complete-at-first"),
+    ("Clear reason", "/completeness", "referral.reason-clear"),
+    ("Cumulative harm", "/cumulative-harm", "harm.cumulative-recognised"),
+    ("Quality assurance", "/quality-assurance", "oversight.reviewed-in-time"),
+    ("Training", "/quality-assurance", "training.in-date"),
+    ("Equity", "/equity", "equity.screened-for-exploitation"),
+    ("Onward services", "/onward", "onward.accepted"),
+)
+_SPARK_MONTHS: Final = 13
 
 
 def router() -> APIRouter:
@@ -22,8 +40,46 @@ def router() -> APIRouter:
     return routes
 
 
-async def overview(request: Request, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Response:
-    """Show where to go."""
+async def overview(
+    request: Request,
+    desk: Annotated[Desk, Depends(desk_of)],
+    visitor: Annotated[Visitor, Depends(visitor_of)],
+) -> Response:
+    """Show a card for each lesson."""
+    now = clock.now()
+    asked = MeasureQuestion()
+    found = [await figures.of(desk, visitor.caller, card[2], asked, now) for card in CARDS]
+    open_now = await owed.now(desk, visitor.caller, now, None)
+    shown = [one for one in found if one is not None]
+    known_at = moment(shown[0]["known_at"]) if shown else None
     return web_of(request).page(
-        request, visitor, "overview.html", title="Overview", as_of=clock.now()
+        request,
+        visitor,
+        "overview.html",
+        title="Overview",
+        as_of=now,
+        known_at=known_at if open_now is None else open_now.known_at,
+        cards=[_card(*card, one) for card, one in zip(CARDS, found, strict=True)],
+        open=None if open_now is None else sum(open_now.open.values()),
     )
+
+
+def _card(title: str, path: str, id_: str, found: dict[str, Any] | None) -> dict[str, object]:
+    """Say the last month's share, and draw the last thirteen."""
+    if found is None:
+        return {"title": title, "href": path, "figure": words.NONE, "says": "Not shown to you."}
+    months = found["months"][-_SPARK_MONTHS:]
+    month = figures.last(found)
+    measure = found["measure"]["title"]
+    return {
+        "title": title,
+        "href": path,
+        "figure": words.NONE if month is None else figures.shown(month),
+        "says": f"{measure}. {figures.says(found)}",
+        "measure": f"/measures/{id_}",
+        "spark": spark(
+            f"spark-{id_.replace('.', '-')}",
+            f"{measure}: the last {len(months)} months",
+            [figures.value(each) for each in months],
+        ),
+    }

@@ -175,5 +175,5 @@ async def test_the_served_openapi_document_names_every_parameter(ask: Ask) -> No
     named = {one["name"] for one in document["paths"]["/api/v1/gaps"]["get"]["parameters"]}
     assert named == {
         "rule", "lesson", "kind", "observed", "agency", "unit", "referral_ref", "child_ref",
-        "event", "state", "as_of", "known_at", "limit", "cursor",
+        "event", "state", "opens_from", "opens_before", "as_of", "known_at", "limit", "cursor",
     }  # fmt: skip

@@ -1,0 +1,121 @@
+"""How do agencies, areas or units compare, and is a difference more than chance?"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from services.dashboards.desk import Desk, desk_of
+from services.dashboards.measures_question import MeasureQuestion
+from services.dashboards.pages import figures
+from services.domain.measures.catalogue import CATALOGUE, MEASURES
+from services.domain.moments import moment
+from services.runtime import clock
+from services.runtime.questions import each_once
+from services.runtime.web import Visitor, answers, visitor_of, web_of, words
+
+PATH: Final = "/compare"
+FIRST: Final = "decision.in-time"
+_Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+
+
+class Asked(BaseModel):
+    """What is compared by what, over which months."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    measure: Literal[tuple(MEASURES)] = FIRST  # type: ignore[valid-type]
+    by: Literal["agency", "area"] = "agency"
+    first: _Month | None = Field(None, alias="from", description="YYYY-MM")
+    last: _Month | None = Field(None, alias="to", description="YYYY-MM")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _chosen(cls, said: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        return {name: value for name, value in said.items() if value != ""}
+
+
+def router() -> APIRouter:
+    """Return the routes of this module."""
+    routes = APIRouter()
+    routes.get(
+        PATH,
+        summary="Agencies, areas and units beside one another",
+        operation_id="page-compare",
+        response_class=HTMLResponse,
+        responses=answers(422),
+    )(compare)
+    return routes
+
+
+async def compare(
+    request: Request,
+    desk: Annotated[Desk, Depends(desk_of)],
+    visitor: Annotated[Visitor, Depends(visitor_of)],
+    _: Annotated[None, Depends(each_once(Asked))],
+    asked: Annotated[Asked, Query()],
+) -> Response:
+    """Show one measure by agency, area or unit, and beside the periods before."""
+    now = clock.now()
+    said = {"from": asked.first, "to": asked.last, "by": asked.by}
+    question = MeasureQuestion(**{name: value for name, value in said.items() if value})
+    found = await figures.of(desk, visitor.caller, asked.measure, question, now)
+    names = {agency.id: agency.name for agency in desk.registry.agencies.values()}
+    shown: dict[str, Any] = {"as_of": now} if found is None else _shown(found, asked.by, names)
+    return web_of(request).page(
+        request,
+        visitor,
+        "compare.html",
+        title="Compare",
+        measure=MEASURES[asked.measure],
+        fields=_fields(asked),
+        found=found,
+        **shown,
+    )
+
+
+def _shown(found: dict[str, Any], by: str, names: Mapping[str, str]) -> dict[str, Any]:
+    change = found["change"]
+    return {
+        "as_of": moment(found["as_of"]),
+        "known_at": moment(found["known_at"]),
+        "chart": figures.grouped(found, by, names),
+        "periods": [
+            [
+                title,
+                figures.shown(one),
+                figures.count(one["numerator"]),
+                figures.count(one["denominator"]),
+                sentence,
+            ]
+            for title, one, sentence in (
+                (f"{words.month(found['from'])} to {words.month(found['to'])}", found["total"], ""),
+                (
+                    "As many months before",
+                    found["period_before"],
+                    change["period_before"]["sentence"],
+                ),
+                (
+                    "The same months a year before",
+                    found["year_before"],
+                    change["year_before"]["sentence"],
+                ),
+            )
+        ],
+        "rows": list(figures.group_rows(found, names)),
+    }
+
+
+def _fields(asked: Asked) -> list[Mapping[str, object]]:
+    hint = "YYYY-MM, for example 2026-03"
+    measures = [(one.id, one.title) for one in CATALOGUE if one.id != FIRST]
+    by = [(name, name.capitalize()) for name in ("area",)]
+    return [
+        {"name": "measure", "label": "Measure", "value": asked.measure, "choices": measures,
+         "any": MEASURES[FIRST].title},
+        {"name": "by", "label": "By", "value": asked.by, "choices": by, "any": "Agency"},
+        {"name": "from", "label": "From month", "value": asked.first, "hint": hint},
+        {"name": "to", "label": "To month", "value": asked.last, "hint": hint},
+    ]  # fmt: skip

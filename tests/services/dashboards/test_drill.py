@@ -1,0 +1,66 @@
+"""Is behind every number on a page a list that is as long as the number says?"""
+
+from collections.abc import Iterator
+
+import pytest
+from lxml import html
+
+from tests.gaps import gap
+from tests.services.dashboards.conftest import Ask, Tell
+from tests.services.dashboards.test_measures import Count, count, fact
+
+__all__ = ["count"]
+NOW = {"as_of": "2026-03-10T12:00:00Z"}
+
+
+def linked(page: str, table: str) -> Iterator[tuple[int, str]]:
+    """Every number of a table that is a link, and where it leads."""
+    (found,) = html.fromstring(page).xpath(f"//table[@id='{table}']")
+    for link in found.xpath(".//td//a"):
+        if link.text_content().strip().isdigit():
+            yield int(link.text_content()), link.get("href")
+
+
+def total(page: str) -> int:
+    """How many a list says that it holds."""
+    return int(html.fromstring(page).xpath("//*[@role='status']//strong")[0].text.split()[0])
+
+
+@pytest.mark.parametrize("persona", ["qa-reviewer", "police-supervisor", "norfolk-csc"])
+async def test_what_is_open_by_rule_is_as_long_a_list(ask: Ask, tell: Tell, persona: str) -> None:
+    await tell(gap(1), gap(2, closes_at=None), gap(3, rule="timeliness.referrer_not_told"))
+    await tell(gap(4, child_ref="child-b"), child_ref="child-b")
+    await tell(gap(5, child_ref="child-c", agency="norfolk-police"), child_ref="child-c")
+    page = await ask(persona, "/timeliness", **NOW)
+    numbers = list(linked(page.text, "owed"))
+    assert sum(number for number, _ in numbers) > 0
+    for number, place in numbers:
+        path, _, query = place.partition("?")
+        asked = dict(pair.split("=") for pair in query.replace("%3A", ":").split("&"))
+        assert total((await ask(persona, path, **asked)).text) == number
+
+
+async def test_a_number_of_a_month_is_as_long_a_list(ask: Ask, count: Count) -> None:
+    await count(
+        fact(1, "2026-03-02"),
+        fact(2, "2026-03-31", "missed"),
+        fact(3, "2026-03-07", "missed"),
+        fact(4, "2026-03-30", "missing"),
+        fact(5, "2026-04-01", "missed"),
+        fact(6, "2026-03-02", "missed", measure="feedback.in-time"),
+    )
+    months = {"from": "2026-03", "to": "2026-03"}
+    page = await ask("qa-reviewer", "/measures/decision.in-time", **months)
+    numbers = list(linked(page.text, "months"))
+    assert [number for number, _ in numbers] == [1, 2, 1]
+    for number, place in numbers:
+        path, _, query = place.partition("?")
+        asked = dict(pair.split("=") for pair in query.split("&"))
+        assert total((await ask("qa-reviewer", path, **asked)).text) == number
+
+
+async def test_who_sees_no_case_is_led_to_none(ask: Ask, tell: Tell) -> None:
+    await tell(gap(1))
+    page = (await ask("pcc-analyst", "/timeliness")).text
+    assert "/gaps" not in page
+    assert "/cases" not in page
