@@ -63,18 +63,24 @@ async def template(postgres_port: int) -> str:
     owner = f"postgresql://postgres@{HOST}:{postgres_port}/"
     await _answers(owner + "postgres")
     await _execute(owner + "postgres", f"CREATE DATABASE {TEMPLATE}")
+    await prepared(
+        owner + TEMPLATE, lambda role: f"postgresql://{role}@{HOST}:{postgres_port}/{TEMPLATE}"
+    )
+    return TEMPLATE
+
+
+async def prepared(owner: str, dsn: Dsn) -> None:
+    """Give a database every service's role, schema, migrations and grants."""
     registry = Contracts.load(ROOT / "schemas").registry
-    await as_owner(owner + TEMPLATE, partial(access.prepare, agencies=registry.agencies.values()))
+    await as_owner(owner, partial(access.prepare, agencies=registry.agencies.values()))
     for service in SERVICES:
         await _execute(
-            owner + TEMPLATE,
+            owner,
             f"CREATE ROLE {service} LOGIN; CREATE SCHEMA {service} AUTHORIZATION {service};"
             f"ALTER ROLE {service} SET search_path = {service}; {access.role(service)}",
         )
-        folder = ROOT / "services" / service / "migrations"
-        await postgres.migrate(f"postgresql://{service}@{HOST}:{postgres_port}/{TEMPLATE}", folder)
-    await as_owner(owner + TEMPLATE, access.grant)
-    return TEMPLATE
+        await postgres.migrate(dsn(service), ROOT / "services" / service / "migrations")
+    await as_owner(owner, access.grant)
 
 
 @pytest.fixture
