@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 FORBIDDEN: Final = re.compile(r"crown|crest|GOV\.UK|GDS Transport|1d70b8", re.IGNORECASE)
 _VAGUE: Final = {"click here", "here", "more", "read more", "link", "this"}
-HIDDEN: Final = {"c", ":", "\N{EN DASH}", ""}
+HIDDEN: Final = {"c", ":", "\N{EN DASH}", "not published", ""}
 
 
 def faults(page: str, *, status: int = 200) -> list[str]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
-from pydantic import model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from services.dashboards import explanation, handlers
 from services.dashboards.cursor import BadCursor
@@ -40,6 +40,10 @@ _OBSERVED: Final = {"true": "Seen by a feed", "false": "No feed would say"}
 
 class Asked(Filters):
     """The filters of the page; a field left empty is one that was not chosen."""
+
+    unit: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = Field(
+        None, description="A code of the registry."
+    )
 
     @model_validator(mode="before")
     @classmethod
