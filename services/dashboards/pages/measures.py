@@ -1,7 +1,7 @@
 """What is measured, what did it come to, and which cases are behind a number?"""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
@@ -16,7 +16,7 @@ from services.dashboards.measures_question import MeasureQuestion
 from services.dashboards.pages import figures
 from services.dashboards.pages.gaps import LESSONS, named
 from services.domain.measures.catalogue import CATALOGUE
-from services.domain.moments import moment
+from services.domain.moments import moment, stamp
 from services.runtime import clock
 from services.runtime.questions import each_once
 from services.runtime.web import Visitor, answers, asking, pages_of, visitor_of, web_of, words
@@ -48,6 +48,14 @@ class Asked(MeasureQuestion):
     @classmethod
     def _chosen(cls, said: Any) -> Any:  # noqa: ANN401 - whatever was sent
         return {name: value for name, value in said.items() if value != ""}
+
+    def address(self) -> dict[str, str]:
+        """What was asked, as it stands in an address; of the format nothing."""
+        asked = self.model_dump(by_alias=True, exclude_none=True, exclude={"format"})
+        return {
+            name: stamp(value) if isinstance(value, datetime) else value
+            for name, value in asked.items()
+        }
 
 
 class CasesAsked(BaseModel):
@@ -130,7 +138,7 @@ def _shown(desk: Desk, visitor: Visitor, found: dict[str, Any], asked: Asked) ->
     listed = f"{PATH}/{id_}/cases" if visitor.role in figures.SEES_CASES else None
     names = {agency.id: agency.name for agency in desk.registry.agencies.values()}
     by = asked.dimensions
-    files = asked.stated() | {"format": None}
+    files = asked.address()
     return {
         "as_of": moment(found["as_of"]),
         "known_at": moment(found["known_at"]),
