@@ -81,7 +81,8 @@ def in_file(path: Path, wanted: Wanted) -> set[str]:
     with path.open("rb") as file:
         kept = b""
         while piece := file.read(PIECE):
-            found |= wanted.within(kept + piece)
+            if kept.strip(b"\0") or np.frombuffer(piece, np.uint8).any():
+                found |= wanted.within(kept + piece)  # Kafka's indexes are mostly room
             kept = piece[-wanted.longest :]
     for unpacked in _unpacked(path):
         found |= wanted.within(unpacked)
