@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from services.chronology import batch, erasing, store
+from services.chronology import batch, erasing, store, trace
 from services.chronology.change import work_out
 from services.runtime import clock, metrics
 from services.runtime.guard import Message
@@ -20,6 +20,7 @@ class Handlers:
 
     async def handle(self, messages: Sequence[Message]) -> None:
         """Apply messages of the events topics; raises Never for one that nobody can read."""
+        began_at = clock.now()
         arrived = batch.read(messages)
         async with self._pool.acquire() as connection, connection.transaction():
             left = await erasing.accept(connection, arrived)
@@ -27,6 +28,7 @@ class Handlers:
             await erasing.check(connection, left)
             change = work_out(left, known)
             await store.write(connection, change, self._gather_ms)
+            await trace.carry(connection, messages, began_at)
         now = clock.now()
         for one in change.fresh:
             if one.event.key not in known.states:

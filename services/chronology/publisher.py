@@ -11,8 +11,9 @@ from typing import Final, Protocol
 
 import asyncpg
 
+from services.chronology import trace
 from services.chronology.compose import Composed, compose
-from services.runtime import kafka, log, metrics, postgres
+from services.runtime import clock, kafka, log, metrics, postgres, tracing
 from services.runtime.attempts import PostgresAttempts
 from services.runtime.guard import Message, NotNow
 
@@ -94,9 +95,14 @@ class Publisher:
         self, child_refs: Sequence[str], sent: list[Composed], refused: list[Composed]
     ) -> None:
         """Compose and publish; say which were sent, and which the broker refuses for ever."""
+        began_at = clock.now()
         composed = await compose(self._pool, child_refs)
+        traces = await trace.taken(self._pool, child_refs, began_at)
         outcomes = await self._sender.publish(
-            [(TOPIC, one.child_ref.encode(), one.value) for one in composed]
+            [
+                tracing.on((TOPIC, one.child_ref.encode(), one.value), traces.get(one.child_ref))
+                for one in composed
+            ]
         )
         for one, outcome in zip(composed, outcomes, strict=True):
             size = len(one.value)

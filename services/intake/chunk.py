@@ -15,7 +15,7 @@ from services.intake.held import Held, open_held, statement
 from services.intake.open_referrals import Made, notices
 from services.intake.store import Connection, Entry, Known, Owner
 from services.intake.vault import Vault, event_place, original_place
-from services.runtime import audit, clock
+from services.runtime import audit, clock, tracing
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
 from services.runtime.contracts import Contracts, Fault
@@ -182,6 +182,9 @@ class Chunk:
             topic=topic_of(self.contracts, candidate),
             value=msgspec.json.encode(event.to_wire()),
             original=_original(candidate, owner, receipt),
+            traceparent=tracing.mark(
+                "taken in", candidate.event.get(tracing.HEADER), self.now, {"type": candidate.type}
+            ),
             identity=(
                 statement(self.vault, record, candidate.child, held[record.ref]) if record else None
             ),

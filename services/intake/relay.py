@@ -7,7 +7,7 @@ published again, which changes nothing for anyone who reads them.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, NoReturn, Protocol
 
 import asyncpg
@@ -15,7 +15,7 @@ import asyncpg
 from services.intake.reconciler import Reconciler
 from services.intake.settings import Settings
 from services.intake.workers import Step, Worker
-from services.runtime import clock, kafka, log, metrics, postgres
+from services.runtime import clock, kafka, log, metrics, postgres, tracing
 from services.runtime.contracts import Contracts
 from services.runtime.guard import NotNow
 from services.runtime.status import Progress
@@ -33,7 +33,7 @@ _log = log.get(__name__)
 
 # Not "seq greater than the last": what commits late has a lower one and would never go out.
 _TAKE = """
-SELECT seq, receipt, topic, key, value FROM outbox
+SELECT seq, receipt, topic, key, value, traceparent FROM outbox
 WHERE published_at IS NULL AND parked_at IS NULL
 ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED
 """
@@ -55,6 +55,13 @@ SELECT count(*) AS rows, min(created_at) AS oldest FROM outbox
 WHERE published_at IS NULL AND parked_at IS NULL
 """
 _PARKED_ROWS = "SELECT count(*) FROM outbox WHERE parked_at IS NOT NULL"
+
+
+def _passed_on(row: asyncpg.Record, now: datetime) -> str | None:
+    """Say on its trace, if it has one, that a row goes to the broker."""
+    if row["traceparent"] is None:
+        return None
+    return tracing.mark("relayed", row["traceparent"], now, {"topic": row["topic"]})
 
 
 class Publisher(Protocol):
@@ -97,7 +104,11 @@ class Relay:
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await connection.fetch(_TAKE, BATCH)
             if rows:
-                outgoing = [(row["topic"], row["key"], row["value"]) for row in rows]
+                now = clock.now()
+                outgoing = [
+                    tracing.on((row["topic"], row["key"], row["value"]), _passed_on(row, now))
+                    for row in rows
+                ]
                 outcomes = await self._publisher.publish(outgoing)
                 await _mark(connection, rows, outcomes)
         return len(rows)

@@ -55,6 +55,7 @@ class Entry:
     identity: tuple[bytes, bytes | None] | None = None
     """What it says of who the child is: its MAC; sealed, where it is not held yet."""
     original: tuple[str, bytes] | None = None
+    traceparent: str | None = None
 
 
 _KNOWN = """
@@ -123,12 +124,12 @@ retracted AS (
     JOIN kept USING (receipt)),
 made_from AS (
     INSERT INTO original (receipt, media, sealed)
-    SELECT n.* FROM unnest($38::text[], $39::text[], $40::bytea[]) AS n(receipt, media, sealed)
+    SELECT n.* FROM unnest($39::text[], $40::text[], $41::bytea[]) AS n(receipt, media, sealed)
     JOIN kept USING (receipt)),
 sent AS (
-    INSERT INTO outbox (receipt, topic, key, value)
-    SELECT n.* FROM unnest($34::text[], $35::text[], $36::bytea[], $37::bytea[])
-        AS n(receipt, topic, key, value)
+    INSERT INTO outbox (receipt, topic, key, value, traceparent)
+    SELECT n.* FROM unnest($34::text[], $35::text[], $36::bytea[], $37::bytea[], $38::text[])
+        AS n(receipt, topic, key, value, traceparent)
     JOIN kept USING (receipt))
 SELECT receipt FROM kept
 """
@@ -220,10 +221,11 @@ def _hanging_columns(entries: Sequence[Entry]) -> list[list[Any]]:
     ]  # fmt: skip
     retractions = [(e.receipt, *e.candidate.retracts) for e in entries if e.candidate.retracts]
     outbox = [
-        (e.receipt, e.topic, (e.record_ref or e.staff_ref or "").encode(), e.value) for e in entries
+        (e.receipt, e.topic, (e.record_ref or e.staff_ref or "").encode(), e.value, e.traceparent)
+        for e in entries
     ]
     originals = [(e.receipt, *e.original) for e in entries if e.original]
-    parts = ((stated, 7), (said, 4), (refs, 6), (retractions, 3), (outbox, 4), (originals, 3))
+    parts = ((stated, 7), (said, 4), (refs, 6), (retractions, 3), (outbox, 5), (originals, 3))
     return [column for rows, width in parts for column in _columns(rows, width)]
 
 

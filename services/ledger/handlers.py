@@ -25,7 +25,7 @@ from services.ledger.beliefs import (
 )
 from services.ledger.facts import NO_COUNTING, Counting
 from services.ledger.lag import Lag
-from services.runtime import clock, metrics
+from services.runtime import clock, metrics, tracing
 from services.runtime.guard import Message, Never
 
 CHRONOLOGIES: Final = "child.chronologies"
@@ -75,6 +75,7 @@ async def handle(
     pool: "Pool[Record]", messages: Sequence[Message], policy: Policy, lag: Lag
 ) -> None:
     """Keep what a batch says, and what is to be counted by it, in one transaction."""
+    began_at = clock.now()
     heard = [(read(message), message.sent_at) for message in messages]
     standings = [(one, at) for one, at in heard if isinstance(one, Standing)]
     verdicts = [one for one, _ in heard if isinstance(one, Verdict)]
@@ -84,6 +85,9 @@ async def handle(
     for standing, sent_at in standings:
         lag.heard(standing, sent_at)
     lag.judged(outcome.accepted, clock.now())
+    for message in messages:
+        if message.topic != CHRONOLOGIES and (parent := tracing.of(message.headers)):
+            tracing.mark("believed", parent, began_at, {"topic": message.topic})
     _count(outcome)
 
 

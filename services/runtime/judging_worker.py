@@ -6,6 +6,7 @@ All that tells one judge from another is its name, by which the domain's catalog
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
@@ -19,7 +20,7 @@ from services.domain.gaps import Gap
 from services.domain.judging import CannotJudge, judge
 from services.domain.policy import Policy
 from services.domain.verdicts import Verdict
-from services.runtime import metrics
+from services.runtime import clock, metrics, tracing
 from services.runtime.contracts import Contracts
 from services.runtime.guard import Message, Never, NotNow
 from services.runtime.kafka import Outgoing, Publisher
@@ -94,17 +95,28 @@ def _chronology(value: bytes) -> Chronology:
 
 async def handle(bench: Bench, publisher: Publisher, messages: Sequence[Message]) -> None:
     """Judge the children of a batch and publish what is found; returns when all is acknowledged."""
-    verdicts = []
+    verdicts, began_at = [], clock.now()
     erased = sorted({m.key for m in messages if m.value is None and m.key})
     for chronology in read(messages):
         verdicts.append(bench.verdict(chronology))
         await asyncio.sleep(0)  # heartbeats and probes are answered between two children
-    outgoing = [_outgoing(bench.topic, one) for one in verdicts]
+    parents = {m.key: tracing.of(m.headers) for m in messages}
+    outgoing = [
+        tracing.on(message, _judged(bench, parents.get(message[1]), began_at))
+        for message in (_outgoing(bench.topic, one) for one in verdicts)
+    ]
     outgoing += [(bench.topic, key, None) for key in erased]  # last: nothing stays of the erased
     outcomes = await publisher.publish(outgoing)
     for refused in filter(None, outcomes):
         raise Never(f"verdict-{refused.reason}")
     metrics.VERDICTS.labels(bench.name).inc(len(verdicts))
+
+
+def _judged(bench: Bench, parent: str | None, began_at: datetime) -> str | None:
+    """Say on its trace, if it has one, that a child was judged."""
+    if parent is None:
+        return None
+    return tracing.mark("judged", parent, began_at, {"judge": bench.name})
 
 
 def _outgoing(topic: str, verdict: Verdict) -> Outgoing:

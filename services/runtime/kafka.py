@@ -103,9 +103,12 @@ class Publisher:
     ) -> list[Refused | None]:
         """Hand all over before awaiting any, so that they travel together."""
         sent: list[asyncio.Future[object] | Refused] = []
-        for topic, key, value in messages:
+        for message in messages:
+            topic, key, value = message
+            traceparent = getattr(message, "traceparent", None)  # tracing.Traced
+            headers = [("traceparent", traceparent.encode())] if traceparent else None
             try:
-                sent.append(await producer.send(topic, value, key=key))
+                sent.append(await producer.send(topic, value, key=key, headers=headers))
             except tuple(_FOR_EVER) as error:
                 sent.append(_refused(error))
         return [one if isinstance(one, Refused) else await _acknowledged(one) for one in sent]

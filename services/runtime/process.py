@@ -5,6 +5,7 @@ supervisor starts it again.
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -17,11 +18,22 @@ from typing import Final, NoReturn
 
 from fastapi import FastAPI
 
-from services.runtime import access, broker_tls, guard, log, metrics, postgres, problems, status
+from services.runtime import (
+    access,
+    broker_tls,
+    guard,
+    log,
+    metrics,
+    postgres,
+    problems,
+    status,
+    tracing,
+)
 from services.runtime.settings import Settings
 
 Step = Callable[[], Awaitable[None]]
 
+TRACES_SECONDS: Final = 1.0
 PATIENCE_SECONDS: Final = 8.0  # what a stop may take before we leave without asking further
 _log = log.get(__name__)
 
@@ -64,6 +76,7 @@ class Process:
         """Run until told to stop; ends the process."""
         log.configure(self._service, self._settings.log_level)
         broker_tls.configure(self._settings.kafka_tls)
+        tracing.configure(self._settings.otlp_endpoint, self._service)
         metrics.UP.labels(self._service, _version()).set(1)
         made_of = (_version(), python_version(), _schemas(self._settings))
         metrics.BUILD.labels(self._service, *made_of).set(1)
@@ -74,6 +87,8 @@ class Process:
     async def _until_told(self) -> None:
         """Run, and end at once: a library's thread that hangs must not hold up a stop."""
         await self.run()
+        with contextlib.suppress(TimeoutError):  # what was not sent of traces is no loss
+            await asyncio.wait_for(asyncio.to_thread(tracing.stop), TRACES_SECONDS)
         sys.stdout.flush()
         self._leave(0)
 

@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     """After how long in any case."""
     master_key_file: Path | None = None
     """The keys that wrap the vault's: one a line, 32 bytes in base64; the first wraps anew."""
+    otlp_endpoint: str | None = None
+    """Where traces go (OTLP over HTTP, without `/v1/traces`); without it nothing is traced."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """What is worth a line in the log."""
 
