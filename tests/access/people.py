@@ -7,6 +7,7 @@ from joserfc.jwk import ECKey
 
 from deploy.embedded.tokens import PERSONAS
 from services.runtime import clock
+from services.runtime.audit import PURPOSES
 
 KEY = ECKey.generate_key("P-256", {"kid": "access"})
 _ANOTHER = ECKey.generate_key("P-256", {"kid": "access"})
@@ -36,6 +37,7 @@ def token(
         "sub": f"{agency}-{role}",
         "agency": agency,
         "role": role,
+        "purposes": list(PURPOSES),
         "iat": int((now - _HOUR).timestamp()),
         "exp": int((now + left).timestamp()),
         **claims,
