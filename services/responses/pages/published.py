@@ -14,7 +14,7 @@ from services.responses.documents import html
 from services.responses.pages.forms import AtDesk
 from services.responses.published_api import everything
 from services.responses.serving import Ref
-from services.runtime.web import web_of
+from services.runtime.web import answers, web_of
 
 _STYLES: Final = (
     ("<h1>", "govuk-heading-l"), ("<h2>", "govuk-heading-m"), ("<h3>", "govuk-heading-s"),
@@ -39,7 +39,7 @@ def styled(written: str) -> str:
 def router() -> APIRouter:
     """Return the routes of this module."""
     routes = APIRouter()
-    shown: dict[str, Any] = {"response_class": HTMLResponse}
+    shown: dict[str, Any] = {"response_class": HTMLResponse, "responses": answers(404, 422)}
     routes.get("/published", operation_id="page-published", **shown)(listed)
     routes.get("/published/{response_id}", operation_id="page-published-one", **shown)(looked_at)
     return routes
