@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from asyncpg import Record
+from fastapi.exceptions import RequestValidationError
 from pydantic import Field, StringConstraints
 
 from services.dashboards import measures_store, store
@@ -20,6 +21,7 @@ from services.runtime import audit
 from services.runtime.asking import asking
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
+from services.runtime.questions import fault
 
 ACTION: Final = "measure-cases-read"
 State = Literal["met", "missed", "missing", "not-judged"]
@@ -52,11 +54,14 @@ class CasesQuestion(Narrowed):
 
     @property
     def place(self) -> tuple[date, str]:
-        """After which case the page begins."""
+        """After which case the page begins. RequestValidationError if that is no day."""
         if self.after is None:
             return _FIRST
         day, _, unit = self.after.partition(".")
-        return date.fromisoformat(day), unit
+        try:
+            return date.fromisoformat(day), unit
+        except ValueError:
+            raise RequestValidationError([fault("after", "cursor")]) from None
 
 
 async def cases(

@@ -1,7 +1,7 @@
 """What may be asked of a measure? The parameters of `GET /api/v1/measures/{measure}`."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 from fastapi.exceptions import RequestValidationError
@@ -13,6 +13,7 @@ from services.domain.moments import london_day
 from services.runtime.questions import fault
 
 MOST_MONTHS: Final = 60
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 USUAL_MONTHS: Final = 2 * YEAR
 GROUPED: Final = ("age", "area", "ethnicity", "sex", "unit")
 """The dimensions of which counts are kept by one or two, in the order in which they are kept."""
@@ -64,6 +65,8 @@ class Narrowed(BaseModel):
 
     def period(self, as_of: datetime) -> Period:
         """Return the months asked for. RequestValidationError if there are none, or too many."""
+        if as_of < EARLIEST:
+            raise RequestValidationError([fault("as_of", "too-early")])
         complete = Month.of(london_day(as_of)).after(-1)
         last = Month.read(self.last) if self.last else complete
         first = Month.read(self.first) if self.first else last.after(1 - USUAL_MONTHS)

@@ -175,12 +175,21 @@ async def test_what_fell_due_later_is_not_counted_yet(ask: Ask, count: Count) ->
         {"from": "2020-01"},
         {"by": "child_ref"},
         {"colour": "red"},
+        {"as_of": "0001-01-01T00:00:00Z"},
     ],
 )
 async def test_what_cannot_be_asked(ask: Ask, query: dict[str, str]) -> None:
     asked = {"from": "2026-03", "to": "2026-04", **query}
     assert (await ask("qa-reviewer", PATH, **asked)).status_code == 422
     assert (await ask("qa-reviewer", "/api/v1/measures/no.such")).status_code == 404
+
+
+async def test_no_moment_and_no_cursor_breaks_it(ask: Ask) -> None:
+    for known_at in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+        assert (await measured(ask, known_at=known_at))["total"]["denominator"] == 0
+        assert (await measured(ask, "pcc-editor", known_at=known_at))["release"] is None
+    after = "2026-13-45.00000000-0000-0000-0000-000000000000"
+    assert (await ask("qa-reviewer", f"{PATH}/cases", after=after)).status_code == 422
 
 
 async def released(dsn: Callable[[str], str], now: datetime) -> None:
