@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.dashboards import silence
 from services.dashboards.api import create_app
+from services.dashboards.behalf import behalf_of
 from services.dashboards.desk import Desk
 from services.dashboards.elsewhere import Elsewhere
 from services.dashboards.settings import Settings
@@ -16,10 +17,13 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def main() -> None:
-    settings = Settings.load("jwks_file", "http_port")
+    settings = Settings.load(
+        "jwks_file", "http_port", "acting_key_file", "intake_url", "directory_url"
+    )
     app = create_app(settings)
     desk: Desk = app.state.desk
     elsewhere: Elsewhere = app.state.elsewhere
+    desk.behalf = behalf_of(settings)
 
     async def start() -> None:
         desk.pool = await postgres.create_pool(settings)
@@ -29,6 +33,7 @@ def main() -> None:
         await elsewhere.close()
         desk.readers.terminate()
         desk.pool.terminate()
+        await desk.behalf.close()
 
     async def database() -> bool:
         return await postgres.answers(desk.pool)

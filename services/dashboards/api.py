@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 
 from services.dashboards import (
     context_api,
+    desks,
     dip_api,
     explanation_api,
     figures_api,
@@ -20,10 +21,11 @@ from services.dashboards import (
 from services.dashboards.answers import GapPage
 from services.dashboards.cursor import BadCursor
 from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of, pool_of
+from services.dashboards.desks import uploads
 from services.dashboards.elsewhere import Elsewhere
 from services.dashboards.question import Question
 from services.dashboards.settings import Settings
-from services.runtime import clock
+from services.runtime import clock, problems
 from services.runtime.auth import Caller, Verifier
 from services.runtime.contracts import Contracts
 from services.runtime.questions import each_once, fault
@@ -80,7 +82,14 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
     app.include_router(people.router())
     app.include_router(me_api.router())
     app.include_router(pages.router())
+    app.include_router(desks.router())
+    app.add_middleware(problems.BodyLimit, limit=_limit)
     return app
+
+
+def _limit(path: str) -> int:
+    """Return how many bytes a path may be sent: files of agencies are larger than forms."""
+    return uploads.LARGEST if path == uploads.PATH else problems.ORDINARY_BODY
 
 
 async def gaps(

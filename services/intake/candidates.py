@@ -103,6 +103,7 @@ TITLES: Mapping[str, str] = {
     "type-not-allowed": "This agency may not send events of this type",
     "not-entitled": "Only the agency whose work it is may say this",
     "not-in-your-name": "On our pages everybody speaks in their own name",
+    "own-reading": "Whoever has read it cannot be the second reader; that you tried is on record",
     "own-work": "Nobody reviews their own work; that you tried is on record",
     "conflict": "An event with this source and id was sent before with another content",
     "erased": "What was sent before with this source and id was erased, and is not taken in again",

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.domain.disagreements import RAISED, TYPES
-from services.domain.events import AMENDED, INCIDENT_TYPES, MADE, NOT_REFERRED, RETRACTED, WITHDRAWN
+from services.domain.events import (
+    AMENDED,
+    DECIDED,
+    INCIDENT_TYPES,
+    MADE,
+    NOT_REFERRED,
+    RECEIVED,
+    RETRACTED,
+    WITHDRAWN,
+)
 from services.domain.registry import Registry
 from services.intake.candidates import Candidate
 from services.intake.knowledge import (
@@ -41,6 +50,9 @@ WORK_TYPES = {
     "trigger": frozenset({NOT_REFERRED}),
 }
 """Which events are the work that a review of a kind is about."""
+
+PARTIES = frozenset({MADE, RECEIVED, DECIDED})
+"""Who sent one of these of a referral is a party to its disagreements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +147,12 @@ def resolve(
     if candidate.type in OF_THE_CHILD:
         records = known.records.get(candidate.child_ref or "", ())
         return next((ref for ref, agency in records if sees(caller, agency, registry)), None)
+    disputed = candidate.type in TYPES
     for kind, ref in candidate.refs:
         for carrier in known.carriers.get((kind, ref), ()):
             if (
                 carrier.child_ref == candidate.child_ref
-                and (carrier.type in WORK_TYPES.get(kind, frozenset()) or candidate.type in TYPES)
+                and carrier.type in (PARTIES if disputed else WORK_TYPES.get(kind, frozenset()))
                 and sees(caller, carrier.agency, registry)
             ):
                 return carrier.record_ref
@@ -198,7 +211,7 @@ def _may_disagree(
     One not known may be anybody's: then the fold decides.
     """
     ref = candidate.stated["referral_ref"]
-    carriers = known.carriers.get(("referral", ref), ())
+    carriers = [c for c in known.carriers.get(("referral", ref), ()) if c.type in PARTIES]
     if not carriers or ref in own.made:
         return True
     if candidate.type == RAISED:

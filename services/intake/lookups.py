@@ -11,7 +11,7 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
-from services.domain.events import AMENDED, MADE
+from services.domain.events import AMENDED, MADE, Key
 from services.domain.moments import stamp
 from services.domain.narrative.phrases import Phrase
 from services.domain.narrative.shown import shown
@@ -29,6 +29,11 @@ from services.runtime.auth import Caller
 _RECORDS: Final = "SELECT record_ref, agency FROM record WHERE child_ref = $1 ORDER BY record_ref"
 _EVENT: Final = """
 SELECT source, id, type, time, agency, record_ref, staff_ref, sealed FROM event WHERE receipt = $1
+"""
+_SAID: Final = """
+SELECT e.receipt, e.source, e.id, e.type, e.time, e.agency, e.record_ref, e.staff_ref, e.sealed
+FROM event e JOIN record r USING (record_ref)
+WHERE r.child_ref = $1 AND (e.source, e.id) = ($2, $3)
 """
 _STAFF_KEY: Final = """
 SELECT staff_ref AS ref, wrapped_key, master_key_id FROM staff WHERE staff_ref = $1
@@ -99,6 +104,24 @@ class Desk:
             if row is None or not seen:
                 return None
             return {"receipt": receipt, **await self._opened(connection, receipt, row)}
+
+    async def said(
+        self, caller: Caller, child_ref: str, key: Key, purpose: Purpose
+    ) -> dict[str, Any] | None:
+        """Return what an event of a child's said, by its source and id; None if not seen.
+
+        Raises Forbidden.
+        """
+        _require_reader(caller, purpose)
+        async with asking(self.readers, caller) as connection:
+            row = await connection.fetchrow(_SAID, child_ref, *key)
+            seen = row is not None and sees(caller, row["agency"], self.registry)
+            about = "" if row is None else row["receipt"]
+            act = _act_on_one("text", purpose, about, row, seen=seen)
+            await audit.write(connection, caller, act)
+            if row is None or not seen:
+                return None
+            return {"receipt": about, **await self._opened(connection, about, row)}
 
     async def original(
         self, caller: Caller, receipt: str, purpose: Purpose

@@ -14,6 +14,9 @@ from services.runtime.audit import Purpose
 
 _Purpose = Annotated[Purpose, Query(description="Why it is asked; kept on record with who asked.")]
 
+_Source = Annotated[str, Query(pattern=r"^/[!-~]{1,200}$", description="Of the event.")]
+_Id = Annotated[str, Query(pattern=r"^[!-~]{1,200}$", description="Of the event.")]
+
 
 def routes() -> APIRouter:
     """Return the routes that open the vault."""
@@ -33,6 +36,17 @@ def routes() -> APIRouter:
             503,
         ),
     )(child_identity)
+    router.get(
+        "/children/{child_ref}/said",
+        summary="What one of a child's events said",
+        operation_id="child_said",
+        response_model=None,
+        response_class=Response,
+        responses=responses(
+            {200: {"model": EventText, "description": "Free text included."}},
+            *(401, 403, 404, 422, 503),
+        ),
+    )(child_said)
     router.get(
         "/events/{receipt}/text",
         summary="What an event said",
@@ -73,6 +87,21 @@ async def child_identity(
     """Return who a child is, from the records that the caller may see."""
     try:
         return _answer(await desk.lookups.identity(caller, child_ref, purpose))
+    except Forbidden:
+        raise HTTPException(403) from None
+
+
+async def child_said(  # noqa: PLR0913 - what is asked
+    desk: AtDesk,
+    caller: Asking,
+    child_ref: Minted,
+    source: _Source,
+    id: _Id,  # noqa: A002 - the parameter's name
+    purpose: _Purpose,
+) -> Response:
+    """Return what an event said that a chronology shows."""
+    try:
+        return _answer(await desk.lookups.said(caller, child_ref, (source, id), purpose))
     except Forbidden:
         raise HTTPException(403) from None
 

@@ -8,6 +8,7 @@ that it was tried goes on record.
 from typing import Final
 
 from services.domain.events import REVIEWED
+from services.domain.grades import GRADED
 from services.intake.candidates import Candidate
 from services.intake.entitlement import WORK_TYPES
 from services.intake.store import Connection
@@ -17,6 +18,7 @@ from services.runtime.auth import Caller
 
 ANOTHERS_NAME: Final = "not-in-your-name"
 OWN_WORK: Final = "own-work"
+OWN_READING: Final = "own-reading"
 _OWN: Final = """
 SELECT DISTINCT c.record_ref
 FROM carried_ref c JOIN event e USING (receipt) JOIN staff s USING (staff_ref)
@@ -33,20 +35,21 @@ async def refusal(connection: Connection, candidate: Candidate, caller: Caller) 
     practitioner = candidate.stated.get("practitioner")
     if practitioner is not None and practitioner["ref"] != caller.subject:
         return ANOTHERS_NAME
-    if candidate.type != REVIEWED or candidate.child_ref is None:
+    if candidate.child_ref is None or not candidate.refs:
         return None
-    return await _own_work(connection, candidate, caller)
-
-
-async def _own_work(connection: Connection, candidate: Candidate, caller: Caller) -> str | None:
-    (kind, ref) = candidate.refs[0]
+    kind, ref = candidate.refs[0]
+    if candidate.type == REVIEWED:
+        own, code = WORK_TYPES[kind], OWN_WORK
+    elif candidate.type == GRADED:
+        own, code = frozenset({GRADED}), OWN_READING
+    else:
+        return None
     rows = await connection.fetch(
-        _OWN, kind, ref, sorted(WORK_TYPES[kind]), candidate.child_ref, caller.agency,
-        candidate.staff_mac,
-    )  # fmt: skip
+        _OWN, kind, ref, sorted(own), candidate.child_ref, caller.agency, candidate.staff_mac
+    )
     if not rows:
         return None
     records = [row["record_ref"] for row in rows]
-    act = Act("collection", "own-work-refused", "supervision", 0, records=records, about=ref)
+    act = Act("collection", f"{code}-refused", "supervision", 0, records=records, about=ref)
     await audit.write(connection, caller, act)
-    return OWN_WORK
+    return code

@@ -39,6 +39,7 @@ FROM event e
 JOIN carried_ref c ON c.record_ref = e.record_ref AND c.receipt = e.receipt AND c.kind = 'referral'
 LEFT JOIN chronology.event_position p ON (p.source, p.id) = (e.source, e.id)
 WHERE e.agency = $1 AND e.type = $2 AND e.record_ref <> ALL (hidden())
+  AND ($5::text IS NULL OR e.receipt = $5)
   AND ($3::text IS NULL OR (e.time, e.receipt) < (
       SELECT time, receipt FROM event WHERE receipt = $3 AND agency = $1))
 ORDER BY e.time DESC, e.receipt DESC LIMIT $4
@@ -55,6 +56,16 @@ ORDER BY 1, 2 LIMIT $2
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Which referrals: as what the agency has them, after which, or one alone by its receipt."""
+
+    as_what: Party
+    after: str | None
+    receipt: str | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """Answers which referrals an agency has, and which of them are disputed."""
 
@@ -63,14 +74,13 @@ class Listed:
     policy: Policy
     ladders: Sequence[Ladder]
 
-    async def page(
-        self, caller: Caller, as_what: Party, after: str | None, limit: int, now: datetime
-    ) -> dict[str, Any]:
+    async def page(self, caller: Caller, asked: Page, now: datetime) -> dict[str, Any]:
         """Return a page of referrals, the last first. Raises Forbidden."""
+        as_what, limit = asked.as_what, asked.limit
         _require(caller)
         async with asking(self.pool, caller) as connection:
             rows = await connection.fetch(
-                _PAGE, caller.agency, _BEGUN_BY[as_what], after, limit + 1
+                _PAGE, caller.agency, _BEGUN_BY[as_what], asked.after, limit + 1, asked.receipt
             )
             shown = rows[:limit]
             found = await self._folded(connection, shown)

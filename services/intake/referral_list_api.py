@@ -12,7 +12,7 @@ from services.intake.desk import Asking, AtDesk
 from services.intake.lookups import Forbidden
 from services.intake.openapi import responses
 from services.intake.referral_answers import Decision, DisagreementTold
-from services.intake.referral_list import DisagreementState
+from services.intake.referral_list import DisagreementState, Page
 from services.runtime import clock
 
 _NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -21,6 +21,7 @@ _After = Annotated[
     str | None,
     Query(description="`next` of the page before.", pattern=r"^[0-9a-f]{32}$"),
 ]
+_Receipt = Annotated[str | None, Query(description="That one alone.", pattern=r"^[0-9a-f]{32}$")]
 _Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 
 
@@ -100,16 +101,18 @@ def routes() -> APIRouter:
     return router
 
 
-async def referrals(
+async def referrals(  # noqa: PLR0913 - what is asked
     desk: AtDesk,
     caller: Asking,
     as_what: _Party = "sender",
     after: _After = None,
+    receipt: _Receipt = None,
     limit: _Limit = 25,
 ) -> Response:
     """List an agency's referrals."""
+    asked = Page(as_what, after, receipt, limit)
     try:
-        return _answer(await desk.listed.page(caller, as_what, after, limit, clock.now()))
+        return _answer(await desk.listed.page(caller, asked, clock.now()))
     except Forbidden:
         raise HTTPException(403) from None
 

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from joserfc.jwk import KeySet
 
 from deploy import access
 from deploy.embedded.places import PROJECT
 from services.runtime.contracts import Contracts
 from tests.access import faces, world
-from tests.access.people import KEY
+from tests.access.people import published
 from tests.services.conftest import Dsn, as_owner, fresh_database, postgres_port, template
 
 __all__ = ["postgres_port", "template"]
@@ -48,7 +47,7 @@ async def dsn(postgres_port: int, template: str, contracts: Contracts) -> AsyncI
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The keys by which the services know tokens."""
     jwks = tmp_path_factory.mktemp("keys") / "jwks.json"
-    jwks.write_text(json.dumps(KeySet([KEY]).as_dict(private=False)))
+    jwks.write_text(json.dumps(published()))
     return jwks
 
 

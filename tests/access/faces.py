@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from services.alerts.api import create_app as alerts
 from services.alerts.settings import Settings as AlertsSettings
 from services.dashboards.api import create_app as dashboards
+from services.dashboards.behalf import Behalf
 from services.dashboards.settings import Settings as DashboardsSettings
 from services.directory.api import create_app as directory
 from services.directory.settings import Settings as DirectorySettings
@@ -19,7 +20,9 @@ from services.intake.settings import Settings as IntakeSettings
 from services.responses.api import create_app as responses
 from services.responses.settings import Settings as ResponsesSettings
 from services.runtime import problems
+from services.runtime.acting import Acting
 from services.runtime.contracts import Contracts
+from tests.access.people import PAGES_KEY
 from tests.services.conftest import Dsn, Pool, pool_of, readers_of
 
 PoolsOf = Callable[[str], Awaitable[tuple[Pool, Pool]]]
@@ -40,9 +43,11 @@ async def faces(
                 await stack.enter_async_context(readers(dsn(service), service)),
             )
 
-        made = {}
+        made: dict[str, httpx.AsyncClient] = {}
         for name, make in FACES.items():
             app = await make(contracts, jwks, folder, pools_of)
+            if name == "dashboards":  # its pages ask the others, which are made by then
+                app.state.desk.behalf = Behalf(Acting(PAGES_KEY, "dashboards"), made)
             problems.install(app)
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
             client = httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
@@ -91,8 +96,8 @@ async def _responses(contracts: Contracts, jwks: Path, _: Path, pools_of: PoolsO
 _SETTINGS = {"postgres_dsn": "unused", "kafka_bootstrap": "127.0.0.1:9"}
 FACES = {
     "intake": _intake,
-    "dashboards": _dashboards,
     "directory": _directory,
+    "dashboards": _dashboards,
     "alerts": _alerts,
     "responses": _responses,
 }

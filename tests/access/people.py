@@ -10,6 +10,8 @@ from services.runtime import clock
 from services.runtime.audit import PURPOSES
 
 KEY = ECKey.generate_key("P-256", {"kid": "access"})
+PAGES_KEY = ECKey.generate_key("P-256", {"kid": "pages"})
+"""By which the dashboards sign for who is signed in."""
 _ANOTHER = ECKey.generate_key("P-256", {"kid": "access"})
 _HOUR = timedelta(hours=1)
 
@@ -24,6 +26,12 @@ PEOPLE = (
     "expired",
     "forged",
 )
+
+
+def published() -> dict[str, object]:
+    """Return the keys that services know tokens by."""
+    own = PAGES_KEY.as_dict(private=False) | {"acts": "dashboards"}
+    return {"keys": [KEY.as_dict(private=False), own]}
 
 
 def token(

@@ -32,7 +32,16 @@ def unless_empty() -> Mapping[str, str]:
 
 def when_done() -> Mapping[str, str]:
     """The operation of each call that is on record if it is not refused."""
-    return _table("audited-when-done")
+    return {
+        call: said for call, said in _read("audited-when-done").items() if isinstance(said, str)
+    }
+
+
+def of_several() -> Mapping[str, list[str]]:
+    """The operations of each page that is made of several; of what is not there only the first."""
+    return {
+        call: said for call, said in _read("audited-when-done").items() if isinstance(said, list)
+    }
 
 
 def childless() -> Mapping[str, str]:
@@ -41,9 +50,13 @@ def childless() -> Mapping[str, str]:
 
 
 def _table(name: str) -> Mapping[str, str]:
-    found: dict[str, str] = tomllib.loads(Path(__file__).with_name("audited.toml").read_text())[
-        name
-    ]
+    return {call: str(said) for call, said in _read(name).items()}
+
+
+def _read(name: str) -> Mapping[str, str | list[str]]:
+    found: dict[str, str | list[str]] = tomllib.loads(
+        Path(__file__).with_name("audited.toml").read_text()
+    )[name]
     return found
 
 

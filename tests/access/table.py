@@ -1,4 +1,4 @@
-"""What does the table say? `matrix.toml` read: every call, and what each persona is answered.
+"""What does the table say, in `matrix.toml` and its like? Each call, and what each persona gets.
 
 To add a call: `python -m deploy.openapi`, then a table in `matrix.toml` under the name that the
 failing test tells. Where it asks for a kind of object that there is none of, give `world.Object` a
@@ -68,7 +68,9 @@ class Call:
 
 def calls() -> list[Call]:
     """Every call of the table."""
-    content = tomllib.loads(Path(__file__).with_name("matrix.toml").read_text())
+    content: dict[str, Any] = {}
+    for file in sorted(Path(__file__).parent.glob("matrix*.toml")):
+        content |= tomllib.loads(file.read_text())
     found = []
     for name, table in content.items():
         service, method, path = name.split(" ")

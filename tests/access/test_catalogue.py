@@ -17,6 +17,7 @@ OPEN = {
     "access.agency": "the registry",
     "access.provider": "the registry's: who answers for a provider",
     "access.restricted": "roles and a time",
+    "dashboards.claim": "who is at work on which gap, by its id alone, for half an hour",
     "audit.horizon": "how far the chains are bound",
     "audit.link": "digests, for the audit alone",
     "chronology.state": "one number",

@@ -70,7 +70,7 @@ async def answer_of(
     client: httpx.AsyncClient, call: Call, persona: str, one: Object
 ) -> httpx.Response:
     """Make a call about an object."""
-    fields = {name: str(getattr(one, name)) for name in one.__slots__} | {
+    fields = {name: str(getattr(one, name)) for name in (*one.__slots__, "event", "reading")} | {
         "fresh": clock.new_ref(),
         "glass_id": clock.new_ref(),
     }

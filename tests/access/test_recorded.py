@@ -8,7 +8,15 @@ import httpx
 import pytest
 
 from tests.access.people import PEOPLE
-from tests.access.record import Connection, audited, refuse, rows, unless_empty, when_done
+from tests.access.record import (
+    Connection,
+    audited,
+    of_several,
+    refuse,
+    rows,
+    unless_empty,
+    when_done,
+)
 from tests.access.table import STRANGERS, Call, Expected, calls
 from tests.access.test_matrix import RELATIONS, answer_of, related
 from tests.access.world import World
@@ -72,8 +80,12 @@ def _due(call: Call, expected: Expected, answer: httpx.Response) -> Counter[str]
     if str(call) in unless_empty():
         shown = answer.is_success and answer.json()["items"]
         return Counter([unless_empty()[str(call)]] if shown else [])
+    done = answer.is_success or answer.is_redirect
     if str(call) in when_done():
-        return Counter([when_done()[str(call)]] if answer.is_success else [])
+        return Counter([when_done()[str(call)]] if done else [])
+    if str(call) in of_several():
+        several = of_several()[str(call)]
+        return Counter(several if done else several[:1] if answer.status_code == 404 else [])
     operation = audited().get(str(call))
     return Counter([operation] if operation is not None and _done(expected) else [])
 

@@ -15,6 +15,7 @@ import httpx
 from services.alerts.api import read_telling
 from services.alerts.handlers import Keeper
 from services.alerts.settings import Settings
+from services.dashboards.desks.child import digest
 from services.domain.alert_episodes import Group
 from services.domain.alerts import alert_id
 from services.domain.events import SERVICE_REFERRED
@@ -97,6 +98,16 @@ class Object:
     webhook_id: str = field(default_factory=clock.new_ref)
     erasure_id: str = "e" * 32
     hold_id: str = "d" * 32
+
+    @property
+    def event(self) -> str:
+        """The referral as an address of a page names it."""
+        return digest(f"/{self.agency}/cases", self.event_id)
+
+    @property
+    def reading(self) -> str:
+        """The referral of a dip sample as an address of a page names it."""
+        return digest(self.child_ref, self.referral_ref)
 
     @property
     def marks(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright
 
@@ -32,17 +33,18 @@ def tools() -> None:
 
 
 @pytest.fixture(scope="session")
-async def sites(
+async def sites(  # noqa: PLR0913 - what they are served over
     objects: World,
     dsn: Dsn,
     contracts: Contracts,
     keys: Path,
+    clients: dict[str, httpx.AsyncClient],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Mapping[str, Served]]:
     """Every service with pages; the database is filled before."""
     assert objects
     await county.count(dsn)
-    async with served(dsn, contracts, keys, tmp_path_factory.mktemp("sites")) as found:
+    async with served(dsn, contracts, keys, tmp_path_factory.mktemp("sites"), clients) as found:
         yield found
 
 

@@ -88,7 +88,9 @@ class Looking:
     def _filled(self, text: str, listed: registry.Page) -> str:
         who = PERSONAS.get(listed.persona or "")
         agency = who.agency if who is not None and who.agency in NORFOLK else NORFOLK[0]
-        return Template(text).substitute(asdict(self._world[agency]), counted=county.LAST)
+        one = self._world[agency]
+        named = {"event": one.event, "reading": one.reading, "counted": county.LAST}
+        return Template(text).substitute(asdict(one) | named)
 
     async def text(self, listed: registry.Page) -> str:
         """Fetch a page as it is sent, without opening it."""

@@ -38,6 +38,60 @@ class Page:
 
 _DECIDED = {"measure": "decision.in-time"}
 
+DESKS = (
+    Page("dashboards", "/queue", "police-supervisor"),
+    Page("dashboards", "/queue", "qa-reviewer", state="reviewer"),
+    Page("dashboards", "/queue", "norfolk-school", state="agency"),
+    Page("dashboards", "/queue", "qa-reviewer", query="state=upcoming&lesson=4", state="empty"),
+    Page("dashboards", "/queue", "qa-reviewer", query="lesson=9", state="error", status=422),
+    Page("dashboards", "/queue", "pcc-analyst", state="not for this role", status=403),
+    Page("dashboards", "/queue/{gap_id}", "police-supervisor", values={"gap_id": "$gap_id"}),
+    Page("dashboards", "/queue/{gap_id}", "norfolk-csc", state="agency", query="done=answer",
+         values={"gap_id": "$gap_id"}),
+    Page("dashboards", "/children/{child_ref}", "qa-reviewer", values={"child_ref": "$child_ref"}),
+    Page("dashboards", "/children/{child_ref}/identity", "qa-reviewer",
+         values={"child_ref": "$child_ref"}),
+    Page("dashboards", "/children/{child_ref}/identity", "qa-reviewer", state="shown",
+         query="purpose=supervision", values={"child_ref": "$child_ref"}),
+    Page("dashboards", "/children/{child_ref}/events/{event}", "norfolk-police",
+         values={"child_ref": "$child_ref", "event": "$event"}),
+    Page("dashboards", "/children/{child_ref}/events/{event}", "norfolk-police", state="shown",
+         query="purpose=safeguarding", values={"child_ref": "$child_ref", "event": "$event"}),
+    Page("dashboards", "/dip-samples", "qa-reviewer"),
+    Page("dashboards", "/dip-samples/{month}", "qa-reviewer", "seed=s", values={"month": "$month"}),
+    Page("dashboards", "/dip-samples/{month}", "qa-reviewer", "seed=s", state="empty",
+         values={"month": "2025-01"}),
+    Page("dashboards", "/dip-samples/{month}/agreement", "qa-reviewer", values={"month": "$month"}),
+    Page("dashboards", "/dip-samples/{month}/read/{reading}", "qa-reviewer", "seed=s",
+         values={"month": "$month", "reading": "$reading"}),
+    Page("dashboards", "/disagreements", "norfolk-police"),
+    Page("dashboards", "/disagreements", "norfolk-police", "state=settled", state="empty"),
+    Page("dashboards", "/agency", "norfolk-school"),
+    Page("dashboards", "/agency/referrals", "norfolk-school"),
+    Page("dashboards", "/agency/referrals", "norfolk-school", "as=recipient", state="empty"),
+    Page("dashboards", "/agency/referrals/{receipt}", "norfolk-school",
+         values={"receipt": "$receipt"}),
+    Page("dashboards", "/agency/referrals/{receipt}", "norfolk-school", "done=sent", state="sent",
+         values={"receipt": "$receipt"}),
+    Page("dashboards", "/agency/referrals/{receipt}/disagree", "norfolk-school",
+         values={"receipt": "$receipt"}),
+    Page("dashboards", "/agency/drafts/{draft_id}", "norfolk-school",
+         values={"draft_id": "$draft_id"}),
+    Page("dashboards", "/agency/drafts/{draft_id}/check", "norfolk-school",
+         values={"draft_id": "$draft_id"}),
+    *(
+        Page("dashboards", "/agency/drafts/{draft_id}/{step}", "norfolk-school", state=step,
+             values={"draft_id": "$draft_id", "step": step})
+        for step in ("urgency", "child", "harms", "home")
+    ),
+    Page("dashboards", "/agency/uploads", "norfolk-school"),
+    Page("dashboards", "/agency/uploads/{import_id}", "norfolk-school",
+         values={"import_id": "$import_id"}),
+    Page("dashboards", "/agency/prevention", "norfolk-school"),
+    Page("dashboards", "/agency/prevention", "norfolk-school", "need=neglect&age=4", state="empty"),
+)  # fmt: skip
+"""Where supervisors, reviewers and agencies work."""
+
 PAGES = (
     Page("dashboards", "/"),
     Page("dashboards", "/", None, state="not signed in", status=401),
@@ -160,4 +214,5 @@ PAGES = (
     Page("responses", "/findings"),
     Page("responses", "/published", None),
     Page("responses", "/published/{response_id}", None, "", "", {"response_id": PUBLISHED}),
+    *DESKS,
 )

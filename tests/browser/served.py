@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 from fastapi import FastAPI
 
 from deploy.embedded.ports import HOST
@@ -17,17 +18,20 @@ from deploy.embedded.tokens import PERSONAS, acting_key
 from services.alerts.api import create_app as alerts
 from services.alerts.settings import Settings as AlertsSettings
 from services.dashboards.api import create_app as dashboards
+from services.dashboards.behalf import Behalf
 from services.dashboards.settings import Settings as DashboardsSettings
 from services.directory.api import create_app as directory
 from services.directory.settings import Settings as DirectorySettings
 from services.responses.api import create_app as responses
 from services.responses.settings import Settings as ResponsesSettings
 from services.runtime import problems, status
+from services.runtime.acting import Acting
 from services.runtime.auth import Caller
 from services.runtime.contracts import Contracts
 from services.runtime.sessions import Sessions
 from services.runtime.settings import Settings
 from services.runtime.sign_in import People
+from tests.access.people import PAGES_KEY
 from tests.browser import responding
 from tests.services.conftest import Dsn, Pool, free_port, pool_of, readers_of
 
@@ -54,16 +58,20 @@ class Served:
     async def cookie(self, persona: str) -> dict[str, str]:
         """Sign a persona in; return the cookie that their browser holds."""
         who = PERSONAS[persona]
-        caller = Caller(persona, who.agency, who.role)
+        caller = Caller(persona, who.agency, who.role, purposes=tuple(who.purposes))
         token = await self.sessions.open(self.pool, caller, None)
         return {"name": self.people.cookie, "value": token, "url": self.url}
 
 
 @asynccontextmanager
 async def served(
-    dsn: Dsn, contracts: Contracts, jwks: Path, folder: Path
+    dsn: Dsn,
+    contracts: Contracts,
+    jwks: Path,
+    folder: Path,
+    others: Mapping[str, httpx.AsyncClient],
 ) -> AsyncIterator[dict[str, Served]]:
-    """Serve all of them."""
+    """Serve all of them; `others` are the services that the desks ask."""
     keys, secrets = _secrets(jwks, folder)
     ports = {name: free_port() for name in SERVED}
     urls = {f"{name}_url": f"http://{HOST}:{port}" for name, port in ports.items()}
@@ -83,6 +91,8 @@ async def served(
             desk.pool = pool
             if name == "responses":
                 await responding.fill(pool, contracts)
+            if name == "dashboards":
+                desk.behalf = Behalf(Acting(PAGES_KEY, "dashboards"), others)
             desk.readers = await stack.enter_async_context(readers_of(dsn(name), name))
             await stack.enter_async_context(status.serve(app, HOST, ports[name]))
             if hasattr(app.state, "elsewhere"):

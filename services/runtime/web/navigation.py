@@ -25,12 +25,16 @@ class Entry:
 ENTRIES: Final = (
     Entry("Overview", "/", PCC | FORCE | REVIEW | RUN),
     Entry("What is owed", "/gaps", FORCE | REVIEW | AGENCY),
-    Entry("Compare", "/compare", PCC | FORCE | REVIEW),
+    Entry("Compare", "/compare", PCC),
     Entry("Measures", "/measures", PCC | FORCE | REVIEW | AGENCY),
     Entry("Alerts", "/alerts", PCC | FORCE | REVIEW | AGENCY),
-    Entry("Data quality", "/status", PCC | FORCE | REVIEW | RUN),
+    Entry("Data quality", "/status", PCC | RUN),
     Entry("Responses", "/", PCC, "responses"),
     Entry("Promises", "/promises", PCC, "responses"),
+    Entry("Your agency", "/agency", AGENCY | FORCE),
+    Entry("Queue", "/queue", AGENCY | FORCE | REVIEW),
+    Entry("Dip samples", "/dip-samples", REVIEW),
+    Entry("Disagreements", "/disagreements", AGENCY | FORCE | REVIEW),
 )
 FOOTER: Final = (
     ("About the data", "/about-data"),

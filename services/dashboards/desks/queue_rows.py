@@ -1,0 +1,188 @@
+"""What is next to be breached, and what has been? Read in the order in which a queue shows it.
+
+First what is still to come, the soonest first; then what is over its time, the latest first.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
+from typing import Annotated, Final, Literal, Self
+from uuid import UUID
+
+import msgspec
+from asyncpg import Record
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.dashboards.cursor import BadCursor
+from services.dashboards.question import Kind, Lesson
+from services.dashboards.sight import Sight
+from services.runtime import beliefs
+from services.runtime.asking import Connection
+
+ROWS: Final = 25
+MOST: Final = 10_000
+"""No further is it counted: who has more before them needs a filter, not a number."""
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Part = Literal["upcoming", "open"]
+PARTS: Final[tuple[Part, ...]] = ("upcoming", "open")
+_WHEN: Final = {"upcoming": "opens_at > {now}", "open": "opens_at <= {now}"}
+_ORDER: Final = {
+    "upcoming": ("opens_at, gap_id, child_ref", ">"),
+    "open": ("opens_at DESC, gap_id DESC, child_ref DESC", "<"),
+}
+_COLUMNS: Final = ", ".join((*beliefs.COLUMNS, "known_from"))
+_Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{0,100}$")]
+
+
+class QueueAsked(BaseModel):
+    """Which work; an empty parameter asks for nothing, as forms send it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rule: _Code = ""
+    lesson: Literal["", Lesson] = ""
+    kind: Literal["", Kind] = ""
+    agency: _Code = Field("", description="Who owes it.")
+    unit: _Code = ""
+    state: Literal["", "upcoming", "open"] = Field("", description="Still to come, or over.")
+    claim: Literal["", "mine", "free", "claimed"] = Field("", description="Who is at work on it.")
+    after: Annotated[str, StringConstraints(max_length=500)] = ""
+
+    @property
+    def stated(self) -> dict[str, str]:
+        """What narrows the queue, by name."""
+        said: dict[str, str] = self.model_dump(exclude={"after"})
+        return {name: value for name, value in said.items() if value}
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Which parts are asked for, in their order."""
+        return PARTS if self.state == "" else (self.state,)
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """The last row of a page: checked, not signed, for sight is applied to every page."""
+
+    part: Part
+    opens_at: Moment
+    gap_id: UUID
+    child_ref: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,256}$")]
+
+    def encode(self) -> str:
+        """Write the place as one opaque word."""
+        return urlsafe_b64encode(msgspec.json.encode(self)).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, word: str) -> Self:
+        """Read a place. Raises BadCursor."""
+        try:
+            padded = word.encode("ascii") + b"=" * (-len(word) % 4)
+            return msgspec.json.decode(urlsafe_b64decode(padded), type=cls)
+        except (UnicodeError, NotBase64, msgspec.MsgspecError):
+            raise BadCursor("not a place") from None
+
+
+class _Arguments(list[object]):
+    """The values of a statement; each is given its place."""
+
+    def place(self, value: object) -> str:
+        self.append(value)
+        return f"${len(self)}"
+
+
+Claimed = tuple[Collection[UUID], bool] | None
+"""Gaps to which the claim's filter narrows; False: those that are not among them."""
+
+
+async def page(
+    connection: Connection, asked: QueueAsked, sight: Sight, claimed: Claimed, now: datetime
+) -> tuple[list[Record], str | None]:
+    """Return the rows of a page, and the place of the next where there is one. Raises BadCursor."""
+    after = Place.decode(asked.after) if asked.after else None
+    rows: list[Record] = []
+    for part in asked.parts:
+        if after is not None and PARTS.index(part) < PARTS.index(after.part):
+            continue
+        since = after if after is not None and after.part == part else None
+        left = ROWS + 1 - len(rows)
+        if left:
+            rows += await _part(connection, part, asked, sight, claimed, since, left, now)
+    shown = rows[:ROWS]
+    if len(rows) <= ROWS:
+        return shown, None
+    last = shown[-1]
+    of: Part = "upcoming" if last["opens_at"] > now else "open"
+    return shown, Place(of, last["opens_at"], last["gap_id"], last["child_ref"]).encode()
+
+
+async def counts(
+    connection: Connection, asked: QueueAsked, sight: Sight, claimed: Claimed, now: datetime
+) -> dict[Part, int]:
+    """Count each part, no further than `MOST`."""
+    found: dict[Part, int] = {}
+    for part in asked.parts:
+        arguments = _Arguments()
+        where = " AND ".join(_where(part, asked, sight, claimed, now, arguments.place))
+        query = (
+            f"SELECT count(*) FROM (SELECT FROM ledger.seen_belief WHERE {where} "  # noqa: S608 - our own words
+            f"LIMIT {MOST + 1}) AS counted"
+        )
+        found[part] = await connection.fetchval(query, *arguments)
+    return found
+
+
+async def one(connection: Connection, gap_id: UUID, sight: Sight) -> Record | None:
+    """Return a piece of work that the reader may act on."""
+    arguments = _Arguments([gap_id])
+    owing = arguments.place(sorted(sight.owing))
+    query = (
+        f"SELECT {_COLUMNS} FROM ledger.seen_belief WHERE gap_id = $1 "  # noqa: S608 - our own words
+        f"AND known_to IS NULL AND agency = ANY({owing}::text[]) ORDER BY child_ref LIMIT 1"
+    )
+    return await connection.fetchrow(query, *arguments)
+
+
+async def _part(  # noqa: PLR0913 - what a page is made of
+    connection: Connection,
+    part: Part,
+    asked: QueueAsked,
+    sight: Sight,
+    claimed: Claimed,
+    since: Place | None,
+    limit: int,
+    now: datetime,
+) -> list[Record]:
+    arguments = _Arguments()
+    where = " AND ".join(_where(part, asked, sight, claimed, now, arguments.place))
+    order, beyond = _ORDER[part]
+    if since is not None:
+        last = ", ".join(map(arguments.place, (since.opens_at, since.gap_id, since.child_ref)))
+        where += f" AND (opens_at, gap_id, child_ref) {beyond} ({last})"
+    query = (
+        f"SELECT {_COLUMNS} FROM ledger.seen_belief WHERE {where} "  # noqa: S608 - our own words
+        f"ORDER BY {order} LIMIT {limit}"
+    )
+    return await connection.fetch(query, *arguments)
+
+
+def _where(  # noqa: PLR0913 - what a page is made of
+    part: Part,
+    asked: QueueAsked,
+    sight: Sight,
+    claimed: Claimed,
+    now: datetime,
+    place: Callable[[object], str],
+) -> Iterator[str]:
+    """Say which rows are in a part of the queue; sight is the first condition."""
+    yield f"agency = ANY({place(sorted(sight.owing))}::text[])"
+    yield "known_to IS NULL AND closes_at IS NULL AND observed"
+    yield _WHEN[part].format(now=place(now))
+    for name in ("rule", "lesson", "kind", "agency", "unit"):
+        if value := getattr(asked, name):
+            yield f"{name} = {place(value)}"
+    if claimed is not None:
+        gap_ids, among = claimed
+        told = f"gap_id = ANY({place(list(gap_ids))}::uuid[])"
+        yield told if among else f"NOT ({told})"
