@@ -47,7 +47,7 @@ INSERT INTO ledger.gap
 SELECT 'c' || n, md5('gap' || n)::uuid, 'timeliness', r.rule, 1, 'bench', r.lesson, 'gap', true,
        (ARRAY['norfolk-csc', 'norfolk-police', 'norfolk-health'])[1 + n % 3], '{}', 'duty',
        'R' || n, '/norfolk-police/cases', 'E' || n, at, CASE WHEN n % 10 > 0 THEN at + '3 days' END,
-       '{"code": "decision_overdue", "parameters": {"from": "made", "skipped": [],
+       '{"code": "decision_overdue", "params": {"from": "made", "skipped": [],
          "started_at": "2026-03-02T09:00:00Z", "due_at": "2026-03-03T23:59:59Z", "limit": 1,
          "unit": "working-days", "age_unknown": false,
          "closed_by": "social-care.referral-decided.v1"}}', '[]', '{}', $4::timestamptz, NULL, NULL
