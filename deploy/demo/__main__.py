@@ -122,6 +122,9 @@ async def _show(
     print(f"\n{compare.table(scores)}\n")
     print(
         f"Where to look\n"
+        f"  pages       {endpoints['dashboards']} (sign in as pcc-analyst, qa-reviewer, "
+        f"police-supervisor, norfolk-school)\n"
+        f"  responses   {endpoints['responses']} (sign in as pcc-editor)\n"
         f"  gaps        {endpoints['dashboards']}/api/v1/gaps\n"
         f"  intake      {endpoints['intake']}\n"
         f"  planted     {truth}\n"

@@ -56,12 +56,12 @@ def erase(stack: Stack, *arguments: str) -> str:
     return command(stack, "erase", *arguments)
 
 
-def command(stack: Stack, name: str, *arguments: str) -> str:
-    """Do what an operator does at the command line; return what it prints."""
-    process = next(one for one in PROCESSES if one.name == "intake")
+def command(stack: Stack, name: str, *arguments: str, of: str = "intake") -> str:
+    """Do what an operator does at the command line of a service; return what it prints."""
+    process = next(one for one in PROCESSES if one.name == of)
     told = environment(process, stack.places, stack.ports, stack.database, stack.broker)
     done = subprocess.run(  # noqa: S603 - ours
-        [sys.executable, "-m", f"services.intake.{name}", *arguments],
+        [sys.executable, "-m", f"services.{of}.{name}", *arguments],
         cwd=PROJECT, env=os.environ | told, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
