@@ -7,7 +7,6 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 VENV := .venv/.ready
 T ?= tests
-WORKERS ?= 2
 QUICK := tests/domain tests/contracts tests/runtime tests/docs tests/embedded tests/deployed
 
 help:  ## print this list
@@ -22,7 +21,7 @@ check: $(VENV)  ## lint, format, types, fences and the tests that need neither b
 	@$(PY) -m pytest -q -m 'not stack' $(QUICK)
 
 test: $(VENV)  ## every test, on a real broker and database of its own
-	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup $(T)
+	@PY="$(PY)" sh deploy/test.sh $(T)
 
 fuzz: $(VENV)  ## ask every service 10,000 generated questions: is each answer as its OpenAPI says? (CASES=500)
 	@FUZZ_CASES=$(or $(CASES),10000) $(PY) -m pytest tests/journeys/test_fuzz.py

@@ -27,16 +27,9 @@ PATIENCE_SECONDS = 5
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests need the stack, and which stay together when two workers share the tests.
-
-    All that ask the one stack do; of the rest, a folder: its tests share a world, in their order.
-    """
     for item in items:
-        on_stack = STACK in getattr(item, "fixturenames", ())
-        if on_stack:
+        if STACK in getattr(item, "fixturenames", ()):
             item.add_marker(STACK)
-        folder = str(item.path.parent.relative_to(PROJECT))
-        item.add_marker(pytest.mark.xdist_group(STACK if on_stack else folder))
 
 
 @pytest.fixture(scope="session")
