@@ -30,6 +30,8 @@ from deploy.embedded.stack import Stack
 from deploy.embedded.tokens import PERSONAS
 from tests.awkward import MARK, STRINGS
 
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+schemathesis.openapi.media_type(XLSX, st.binary())
 CASES: Final = int(os.environ.get("FUZZ_CASES", "500"))
 QUICK: Final = 500
 FACES: Final = {
