@@ -8,7 +8,7 @@ LONDON = ZoneInfo("Europe/London")
 
 def moment(text: str) -> datetime:
     """Read an RFC 3339 moment as aware UTC; ValueError (with the text) when it is none."""
-    read = datetime.fromisoformat(text.upper())  # RFC 3339 allows t and z
+    read = datetime.fromisoformat(text)
     if read.tzinfo is UTC:
         return read
     if read.tzinfo is None:

@@ -60,9 +60,12 @@ class Intake:
             candidates, refusals = await self._judge(caller, offered, start, start + size)
             answers |= refusals
             if candidates:
-                answers |= await self._chunk(caller, candidates, keep=keep)
+                decided = await self._chunk(caller, candidates, keep=keep)
+                answers |= decided
+                if keep:
+                    _observe(candidates, decided)
         ordered = [answers[place] for place in range(len(offered))]
-        self._count(caller.agency, offered, ordered, keep=keep)
+        self._count(caller.agency, offered, ordered)
         return ordered
 
     async def _judge(
@@ -134,9 +137,7 @@ class Intake:
             return rehearsal.Rehearsal(connection, self._contracts, caller, clock.now()).decide
         return Chunk(connection, self._contracts, self._vault, caller, clock.now()).decide
 
-    def _count(
-        self, agency: str, offered: Sequence[Offered], answers: Sequence[Answer], *, keep: bool
-    ) -> None:
+    def _count(self, agency: str, offered: Sequence[Offered], answers: Sequence[Answer]) -> None:
         """Count by type, status and agency; what nobody knows counts as `unknown`."""
         agency = agency if agency in self._contracts.registry.agencies else "unknown"
         for offer, answer in zip(offered, answers, strict=True):
@@ -144,10 +145,15 @@ class Intake:
             known = isinstance(stated, str) and stated in self._contracts.types
             kind = stated if known else "unknown"
             metrics.EVENTS_RECEIVED.labels(kind, answer.status, agency).inc()
-            if answer.outcome == "accepted" and keep:
-                lateness.observe(offer.event, agency, clock.now())
             for code in warnings(offer.event) if answer.outcome == "accepted" else ():
                 metrics.WARNINGS.labels(code).inc()
+
+
+def _observe(candidates: Placed, answers: Mapping[int, Answer]) -> None:
+    """Observe how late what was accepted of a chunk was written down and sent."""
+    for place, answer in answers.items():
+        if answer.outcome == "accepted":
+            lateness.observe(candidates[place], clock.now())
 
 
 def _unkept(answer: Answer) -> Answer:

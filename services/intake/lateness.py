@@ -1,23 +1,21 @@
 """How late was it written down, and how late was it sent? Measures apart from those of practice."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from services.domain.moments import moment
+from services.intake.candidates import Candidate
 from services.runtime import metrics
 
 
-def observe(event: Mapping[str, Any], agency: str, received_at: datetime) -> None:
+def observe(accepted: Candidate, received_at: datetime) -> None:
     """Observe an accepted event, whose moments are therefore well formed.
 
     A clock of the sender that is before ours counts as no lateness.
     """
-    happened_at = moment(event["time"])
-    stated = event["data"].get("recorded_at")
-    recorded_at = happened_at if stated is None else moment(stated)
+    agency, stated = accepted.agency, accepted.stated.get("recorded_at")
+    recorded_at = accepted.time if stated is None else moment(stated)
     if stated is not None:
-        metrics.RECORDING_SECONDS.labels(agency).observe(_seconds(happened_at, recorded_at))
+        metrics.RECORDING_SECONDS.labels(agency).observe(_seconds(accepted.time, recorded_at))
     metrics.SENDING_SECONDS.labels(agency).observe(_seconds(recorded_at, received_at))
 
 

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from prometheus_client import REGISTRY
 
+from services.domain.moments import moment
 from services.intake import lateness
+from services.intake.candidates import Candidate
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -29,8 +31,12 @@ def seconds(name: str) -> float:
 def test_recording_is_until_it_was_written_down_and_sending_from_then(
     time: str, recorded_at: str | None, recording: float, sending: float
 ) -> None:
-    stated = {} if recorded_at is None else {"recorded_at": recorded_at}
+    data = {} if recorded_at is None else {"recorded_at": recorded_at}
+    accepted = Candidate(
+        event={"data": data}, source="", id="", type="", time=moment(time),
+        agency="norfolk-health", body_mac=b"",
+    )  # fmt: skip
     before = (seconds("recording"), seconds("sending"))
-    lateness.observe({"time": time, "data": stated}, "norfolk-health", NOON)
+    lateness.observe(accepted, NOON)
     assert seconds("recording") - before[0] == recording
     assert seconds("sending") - before[1] == sending
