@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.dashboards import equity_pack, silence
 from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of
@@ -14,11 +14,10 @@ from services.dashboards.handlers import Forbidden
 from services.domain.moments import LONDON
 from services.runtime import clock
 from services.runtime.auth import Caller
-from services.runtime.questions import each_once, fault
+from services.runtime.questions import MonthText, each_once, fault
 
 MOST_MONTHS: Final = 60
 ZIP: Final = "application/zip"
-_Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 
 
 class FeedItem(BaseModel):
@@ -49,8 +48,8 @@ class Months(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    first: _Month = Field(alias="from", description="YYYY-MM")
-    last: _Month = Field(alias="to", description="YYYY-MM; past, and not before `from`.")
+    first: MonthText = Field(alias="from", description="YYYY-MM")
+    last: MonthText = Field(alias="to", description="YYYY-MM; past, and not before `from`.")
 
     def period(self, now: datetime) -> tuple[datetime, datetime]:
         """Return the period [since, before). RequestValidationError if it is none or not over."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.dashboards.question import Moment
 from services.domain.measures.months import YEAR, Month, Period
 from services.domain.moments import london_day
-from services.runtime.questions import fault
+from services.runtime.questions import MonthText, fault
 
 MOST_MONTHS: Final = 60
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -21,7 +21,6 @@ GROUPED: Final = ("age", "area", "ethnicity", "sex", "unit")
 Dimension = Literal["agency", "age", "area", "ethnicity", "sex", "unit"]
 Format = Literal["json", "csv", "xlsx", "ods"]
 _NAMES: Final = "(agency|age|area|ethnicity|sex|unit)"
-_Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 _By = Annotated[str, StringConstraints(pattern=f"^{_NAMES}(,{_NAMES})?$")]
 _Group = Annotated[
     str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9+. -]+$")
@@ -33,10 +32,10 @@ class Narrowed(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    first: _Month | None = Field(
+    first: MonthText | None = Field(
         None, alias="from", description="YYYY-MM. Default: 24 months up to `to`."
     )
-    last: _Month | None = Field(
+    last: MonthText | None = Field(
         None, alias="to", description="YYYY-MM. Default: the last complete month at `as_of`."
     )
     agency: _Group | None = Field(None, description="Only what this agency owes.")

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from services.runtime.questions import MonthText
+
 _SAFE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]*$"
 """What documents can hold: no control characters but tab and the ends of lines."""
 
@@ -17,7 +19,6 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
 Web = Annotated[
     str, StringConstraints(max_length=1_000, pattern=r"^https?://[^\s\x00-\x1f\x7f\"<>\\^`{|}]+$")
 ]
-Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 Groups = Annotated[str, StringConstraints(pattern=r"^[a-z]{1,20}(,[a-z]{1,20})?$")]
 Group = Annotated[
     str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9+. -]+$")
@@ -123,8 +124,8 @@ class InsertFigure(_Stated):
     kind: Literal["insert-figure"]
     item: Code | None = None
     measure: Code
-    first: Month = Field(alias="from", description="The first month counted: YYYY-MM.")
-    last: Month = Field(alias="to", description="The last month counted.")
+    first: MonthText = Field(alias="from", description="The first month counted: YYYY-MM.")
+    last: MonthText = Field(alias="to", description="The last month counted.")
     by: Groups | None = Field(None, description="One or two dimensions of the measure.")
     agency: Group | None = None
     area: Group | None = None

@@ -1,10 +1,14 @@
 """What is asked of every service alike: each parameter once, and a fault of one named alike."""
 
 from collections.abc import Callable
+from typing import Annotated
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
+
+MonthText = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+"""A month of this century: YYYY-MM."""
 
 
 def each_once(question: type[BaseModel]) -> Callable[[Request], None]:

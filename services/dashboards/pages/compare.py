@@ -5,36 +5,31 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field
 
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.measures_question import MeasureQuestion
 from services.dashboards.pages import figures
+from services.dashboards.pages.form import Form
 from services.domain.measures.catalogue import CATALOGUE, MEASURES
 from services.domain.moments import moment
 from services.runtime import clock
-from services.runtime.questions import each_once
+from services.runtime.questions import MonthText, each_once
 from services.runtime.web import Visitor, answers, visitor_of, web_of, words
 
 PATH: Final = "/compare"
 FIRST: Final = "decision.in-time"
-_Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 
 
-class Asked(BaseModel):
+class Asked(Form):
     """What is compared by what, over which months."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     measure: Literal[tuple(MEASURES)] = FIRST  # type: ignore[valid-type]
     by: Literal["agency", "area"] = "agency"
-    first: _Month | None = Field(None, alias="from", description="YYYY-MM")
-    last: _Month | None = Field(None, alias="to", description="YYYY-MM")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _chosen(cls, said: Any) -> Any:  # noqa: ANN401 - whatever was sent
-        return {name: value for name, value in said.items() if value != ""}
+    first: MonthText | None = Field(None, alias="from", description="YYYY-MM")
+    last: MonthText | None = Field(None, alias="to", description="YYYY-MM")
 
 
 def router() -> APIRouter:

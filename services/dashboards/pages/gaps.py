@@ -11,12 +11,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from services.dashboards import explanation, handlers
 from services.dashboards.cursor import BadCursor
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.explanation_api import AsKnown, GapId
+from services.dashboards.pages.form import Form
 from services.dashboards.question import Filters, Question
 from services.domain.moments import moment, stamp
 from services.domain.rules.catalogue import CATALOGUE
@@ -38,17 +39,12 @@ KINDS: Final = {"gap": "Gap: the record shows it", "query": "Query: a person sho
 _OBSERVED: Final = {"true": "Seen by a feed", "false": "No feed would say"}
 
 
-class Asked(Filters):
-    """The filters of the page; a field left empty is one that was not chosen."""
+class Asked(Form, Filters):
+    """The filters of the page."""
 
     unit: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = Field(
         None, description="A code of the registry."
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _chosen(cls, said: Any) -> Any:  # noqa: ANN401 - whatever was sent
-        return {name: value for name, value in said.items() if value != ""}
 
     def address(self) -> dict[str, str]:
         """What was chosen, as it stands in an address."""

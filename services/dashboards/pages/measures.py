@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.dashboards import measures, measures_cases
 from services.dashboards.desk import Desk, desk_of
@@ -14,11 +14,12 @@ from services.dashboards.handlers import Forbidden
 from services.dashboards.measures_cases import CasesQuestion
 from services.dashboards.measures_question import MeasureQuestion
 from services.dashboards.pages import figures
+from services.dashboards.pages.form import Form
 from services.dashboards.pages.gaps import LESSONS, named
 from services.domain.measures.catalogue import CATALOGUE
 from services.domain.moments import moment, stamp
 from services.runtime import clock
-from services.runtime.questions import each_once
+from services.runtime.questions import MonthText, each_once
 from services.runtime.web import Visitor, answers, asking, pages_of, visitor_of, web_of, words
 
 PATH: Final = "/measures"
@@ -38,16 +39,10 @@ STATES: Final = {
 }
 MeasureId = Annotated[str, Path(pattern=r"^[a-z-]+\.[a-z-]+$", max_length=64)]
 _AFTER: Final = r"^20\d\d-\d\d-\d\d\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-_Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 
 
-class Asked(MeasureQuestion):
-    """What is asked of a measure; a field left empty is one that was not chosen."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _chosen(cls, said: Any) -> Any:  # noqa: ANN401 - whatever was sent
-        return {name: value for name, value in said.items() if value != ""}
+class Asked(Form, MeasureQuestion):
+    """What is asked of a measure."""
 
     def address(self) -> dict[str, str]:
         """What was asked, as it stands in an address; of the format nothing."""
@@ -63,7 +58,7 @@ class CasesAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    month: _Month = Field(description="YYYY-MM")
+    month: MonthText = Field(description="YYYY-MM")
     state: Literal["met", "missed", "missing", "not-judged"] = "missed"
     after: Annotated[str, StringConstraints(pattern=_AFTER)] | None = Field(
         None, description="`next` of the page before."

@@ -5,10 +5,11 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import ConfigDict
 
 from services.dashboards.elsewhere import Away, Elsewhere, elsewhere_of
 from services.dashboards.handlers import Forbidden
+from services.dashboards.pages.form import Form
 from services.domain.measures.months import Month
 from services.domain.moments import london_day, moment
 from services.runtime import clock
@@ -29,17 +30,12 @@ COLUMNS: Final = {
 }
 
 
-class Asked(BaseModel):
+class Asked(Form):
     """By what."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     by: Literal["provider", "kind", "area", "sector"] = "kind"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _chosen(cls, said: Any) -> Any:  # noqa: ANN401 - whatever was sent
-        return {name: value for name, value in said.items() if value != ""}
 
 
 def router() -> APIRouter:
