@@ -6,14 +6,10 @@
 
 import argparse
 import asyncio
-import shutil
-import signal
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from time import process_time
 from typing import Any, Final
 
@@ -22,7 +18,6 @@ import psutil
 
 from bench.people import Filed, children, filed
 from deploy import access
-from deploy.embedded.account import Account, reachable_binaries
 from services.intake.candidates import Offered
 from services.intake.handlers import Intake
 from services.intake.matcher import Matcher
@@ -104,22 +99,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.matching_speed", description=__doc__)
     parser.add_argument("--children", type=int, default=200_000)
     asked = parser.parse_args()
-    account = Account.suitable()
-    folder = Path(tempfile.mkdtemp(prefix="watch-bench-"))
-    folder.chmod(0o711)
-    files = folder / "files"
-    account.own(files)
-    binaries = reachable_binaries(account, server._installed(), server.ROOT)  # noqa: SLF001
-    account.run([binaries / "initdb", "-D", files, "-U", "postgres", "--auth=trust",
-                 "--encoding=UTF8", "--locale=C", "--no-sync"])  # fmt: skip
-    port = server.free_port()
-    running = server._serve(account, binaries, files, port)  # noqa: SLF001
-    try:
-        asyncio.run(_measured(f"127.0.0.1:{port}", asked.children, lambda: _busy(running.pid)))
-    finally:
-        running.send_signal(signal.SIGINT)
-        running.wait(30)
-        shutil.rmtree(folder)
+    with server.throwaway_server() as (port, pid):
+        asyncio.run(_measured(f"127.0.0.1:{port}", asked.children, lambda: _busy(pid)))
 
 
 def _busy(postgres_pid: int) -> float:

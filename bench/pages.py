@@ -8,8 +8,6 @@ the commissioner's analyst. What is printed is the 95th percentile as a share of
 import argparse
 import asyncio
 import json
-import shutil
-import signal
 import tempfile
 from pathlib import Path
 from statistics import quantiles
@@ -20,7 +18,6 @@ import httpx
 import psutil
 from joserfc.jwk import KeySet
 
-from deploy.embedded.account import Account, reachable_binaries
 from services.dashboards.api import create_app
 from services.dashboards.settings import Settings
 from services.domain.measures.catalogue import CATALOGUE
@@ -133,22 +130,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
     parser.add_argument("--children", type=int, default=100_000)
     asked = parser.parse_args()
-    account = Account.suitable()
-    folder = Path(tempfile.mkdtemp(prefix="watch-bench-"))
-    folder.chmod(0o711)
-    files = folder / "files"
-    account.own(files)
-    binaries = reachable_binaries(account, server._installed(), server.ROOT)  # noqa: SLF001
-    account.run([binaries / "initdb", "-D", files, "-U", "postgres", "--auth=trust",
-                 "--encoding=UTF8", "--locale=C", "--no-sync"])  # fmt: skip
-    port = server.free_port()
-    running = server._serve(account, binaries, files, port)  # noqa: SLF001
-    try:
-        asyncio.run(_measured(f"127.0.0.1:{port}", asked.children, folder))
-    finally:
-        running.send_signal(signal.SIGINT)
-        running.wait(30)
-        shutil.rmtree(folder)
+    with server.throwaway_server() as (port, _), tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_measured(f"127.0.0.1:{port}", asked.children, Path(folder)))
 
 
 async def _measured(at: str, children: int, folder: Path) -> None:

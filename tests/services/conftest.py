@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -36,6 +36,13 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 @pytest.fixture(scope="session")
 def postgres_port() -> Iterator[int]:
     """The port of a server that forgets everything when the session ends."""
+    with throwaway_server() as (port, _):
+        yield port
+
+
+@contextmanager
+def throwaway_server() -> Iterator[tuple[int, int]]:
+    """Start a server that forgets everything afterwards; give its port and its process's id."""
     account = Account.suitable()
     folder = Path(tempfile.mkdtemp(prefix="watch-postgres-"))
     folder.chmod(0o711)
@@ -50,7 +57,7 @@ def postgres_port() -> Iterator[int]:
     port = free_port()
     server = _serve(account, binaries, files, port)
     try:
-        yield port
+        yield port, server.pid
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(20)
