@@ -7,28 +7,35 @@ said. The last event to change a child's version gives it its trace; others end 
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from services.runtime.kafka import Outgoing
 
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+
 HEADER: Final = "traceparent"
 _PATH: Final = "/v1/traces"
 _propagator: Final = TraceContextTextMapPropagator()
-_providers: dict[str, TracerProvider] = {}
+_providers: "dict[str, TracerProvider]" = {}
 
 
 def configure(endpoint: str | None, service: str) -> None:
     """Send this process's spans to an OTLP endpoint from now on; None sends nothing."""
     stop()
     if endpoint is not None:
+        # what sends is a tenth of a process's start, and most processes send nothing
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+            OTLPSpanExporter,
+        )
+        from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
+        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
         provider = TracerProvider(resource=Resource.create({"service.name": service}))
         exporter = OTLPSpanExporter(endpoint=endpoint.rstrip("/") + _PATH)
         provider.add_span_processor(BatchSpanProcessor(exporter))
