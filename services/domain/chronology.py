@@ -1,6 +1,6 @@
 """What has happened to this child, in order, and what of it is in effect?"""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -125,11 +125,15 @@ class Folded:
         incidents: list[Incident] = self._known[counts]
         return incidents
 
-    def once(self, work_out: "Callable[[Folded], Found]") -> "Found":
-        """What a function finds in this child's events: worked out once for all rules that ask."""
-        if work_out not in self._known:
-            self._known[work_out] = work_out(self)
-        found: Found = self._known[work_out]
+    def once(self, work_out: "Callable[[Folded], Found]", name: Hashable = None) -> "Found":
+        """What a function finds in this child's events: worked out once for all rules that ask.
+
+        A function that is made anew each time is known by `name`.
+        """
+        known: Hashable = work_out if name is None else name
+        if known not in self._known:
+            self._known[known] = work_out(self)
+        found: Found = self._known[known]
         return found
 
     def set_off(self, event: Event) -> list[Event]:
@@ -149,8 +153,8 @@ class Folded:
         ]
 
     @cached_property
-    def _known(self) -> dict[Callable[..., Any], Any]:
-        """What was worked out already, by the function that did."""
+    def _known(self) -> dict[Hashable, Any]:
+        """What was worked out already, by the function that did or the name it was given."""
         return {}
 
     @cached_property

@@ -41,14 +41,20 @@ def judge(family: str, chronology: Chronology, policy: Policy) -> list[Gap]:
 
 
 def judge_by_each(
-    families: Iterable[str], chronology: Chronology, policy: Policy
+    families: Iterable[str],
+    chronology: Chronology,
+    policy: Policy,
+    folded: Folded | None = None,
 ) -> dict[str, list[Gap] | CannotJudge]:
-    """Find a child's gaps by several families, folding once; instead, why one cannot judge it."""
+    """Find a child's gaps by several families, folding once; instead, why one cannot judge it.
+
+    `folded`: the chronology, where that was done already.
+    """
     rules = {family: FAMILIES[family] for family in families}
     if chronology.merged_into is not None or chronology.erased:
         return {family: [] for family in rules}
     try:
-        folded = fold(chronology, policy.registry)
+        folded = folded or fold(chronology, policy.registry)
     except OverflowError:
         return dict.fromkeys(rules, CannotJudge("time-out-of-range"))
     return {family: _judge_if_can(own, folded, policy) for family, own in rules.items()}
@@ -72,7 +78,7 @@ def judge_folded(rules: Iterable[Rule], folded: Folded, policy: Policy) -> list[
 
 
 def _gaps(rule: Rule, folded: Folded, policy: Policy) -> Iterator[Gap]:
-    found = [shortfall for shortfall in rule.judge(folded, policy) if shortfall.exists]
+    found = [shortfall for shortfall in rule.found(folded, policy) if shortfall.exists]
     found.sort(key=lambda it: (it.judged, it.more, it.opens_at, it.anchor.order))
     for (judged, more), same in groupby(found, key=attrgetter("judged", "more")):
         for ordinal, shortfall in enumerate(same, start=1):

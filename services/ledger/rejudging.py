@@ -7,7 +7,7 @@ from typing import Final
 
 from asyncpg import Pool, Record
 
-from services.domain.chronology import Chronology
+from services.domain.chronology import Chronology, Folded, fold
 from services.domain.judging import CannotJudge, judge_by_each
 from services.domain.measures.facts import facts_of
 from services.domain.policy import Policy
@@ -63,14 +63,23 @@ class Found:
         return Done(len(self.children), self.events)
 
 
+def _folded(chronology: Chronology, policy: Policy) -> Folded | None:
+    """Fold for gaps and facts alike; None where it cannot be: either says so in its own way."""
+    try:
+        return fold(chronology, policy.registry)
+    except OverflowError:
+        return None
+
+
 def find(chronologies: Iterable[Chronology], judges: Sequence[str], policy: Policy) -> Found:
     """Judge children by every judge's rules."""
     found = Found()
     for chronology in chronologies:
         found.children.append((chronology.child_ref, chronology.version))
         found.events += len(chronology.events)
-        found.facts += [facts.to_row(fact) for fact in facts_of(chronology, policy)]
-        for judge, verdict in judge_by_each(judges, chronology, policy).items():
+        folded = _folded(chronology, policy)
+        found.facts += [facts.to_row(fact) for fact in facts_of(chronology, policy, folded)]
+        for judge, verdict in judge_by_each(judges, chronology, policy, folded).items():
             if isinstance(verdict, CannotJudge):
                 found.unjudged.append((chronology.child_ref, judge, verdict.code))
             else:

@@ -42,20 +42,34 @@ class Fact(NamedTuple):
     event: str
 
 
-def facts_of(chronology: Chronology, policy: Policy) -> tuple[Fact, ...]:
-    """Find every fact of a child; of one who was merged or erased there is none."""
+class _Stated(NamedTuple):
+    """What was last stated of the child."""
+
+    area: str | None
+    ethnicity: str | None
+    sex: str | None
+
+
+def facts_of(
+    chronology: Chronology, policy: Policy, folded: Folded | None = None
+) -> tuple[Fact, ...]:
+    """Find every fact of a child; of one who was merged or erased there is none.
+
+    `folded`: the chronology, where that was done already.
+    """
     if chronology.merged_into is not None or chronology.erased or not chronology.events:
         return ()
     last = chronology.events[-1]
     try:
-        folded = fold(chronology, policy.registry)
+        folded = folded or fold(chronology, policy.registry)
     except OverflowError:
         return tuple(_not_judged(measure, chronology.child_ref, last) for measure in CATALOGUE)
     ruling = policy.of_child(folded.set_off)
+    stated = _Stated(*(_last(folded.events, name) for name in _Stated._fields))
     found: list[Fact] = []
     for measure in CATALOGUE:
         try:
-            found += _named(measure, folded, ruling)
+            found += _named(measure, folded, ruling, stated)
         except (CalendarEnds, OverflowError):
             found.append(_not_judged(measure, chronology.child_ref, last))
     return tuple(found)
@@ -86,7 +100,7 @@ def _name(*parts: str) -> str:
     return str(uuid5(NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts)))
 
 
-def _named(measure: Measure, folded: Folded, policy: Policy) -> Iterator[Fact]:
+def _named(measure: Measure, folded: Folded, policy: Policy, stated: _Stated) -> Iterator[Fact]:
     """Name each unit as gaps are named: late events and links keep its name."""
     counted = sorted(
         measure.find(folded, policy), key=lambda it: (it.judged, it.more, it.at, it.anchor.order)
@@ -95,23 +109,23 @@ def _named(measure: Measure, folded: Folded, policy: Policy) -> Iterator[Fact]:
         for ordinal, one in enumerate(same, start=1):
             record = next(iter(folded.carrying(*judged)), one.anchor).record_ref or ""
             parts = (measure.id, *judged, record, *more, *([str(ordinal)] if ordinal > 1 else []))
-            yield _fact(_name(*parts), measure, one, folded)
+            yield _fact(_name(*parts), measure, one, folded.child_ref, stated)
 
 
-def _fact(name: str, measure: Measure, one: Counted, folded: Folded) -> Fact:
+def _fact(name: str, measure: Measure, one: Counted, child_ref: str, stated: _Stated) -> Fact:
     anchor = one.anchor
     unit = anchor.unit if anchor.agency == one.agency else None
     return Fact(
         unit_id=name,
         measure=measure.id,
         version=measure.version,
-        child_ref=folded.child_ref,
+        child_ref=child_ref,
         day=london_day(one.at),
         state="missing" if one.met is None else "met" if one.met else "missed",
         agency=one.agency,
         unit=unit or UNKNOWN,
-        area=_last(folded.events, "area") or UNKNOWN,
-        **groups_of(_last(folded.events, "ethnicity"), _last(folded.events, "sex"), anchor.age),
+        area=stated.area or UNKNOWN,
+        **groups_of(stated.ethnicity, stated.sex, anchor.age),
         referral_ref=one.referral_ref,
         source=anchor.source,
         event=anchor.id,

@@ -35,7 +35,7 @@ def in_time(rule: Rule, holds: Holds = every, by: Collection[str] | None = None)
 def _in_time(
     folded: Folded, policy: Policy, *, rule: Rule, holds: Holds, by: Collection[str] | None
 ) -> Iterable[Counted]:
-    for found in rule.judge(folded, policy):
+    for found in rule.found(folded, policy):
         if not holds(found) or _ended(found):
             continue
         told = policy.observed(found.anchor, found.agency, rule.closing)

@@ -21,7 +21,7 @@ _OF_SENDER: Final = "Judged by what was said up to the making; what is added lat
 
 def at_first_sending(folded: Folded, policy: Policy, *, rule: Rule) -> Iterable[Counted]:
     """Count every referral about a child: met unless the rule finds it poor when first made."""
-    poor = {found.anchor.key for found in rule.judge(folded, policy)}
+    poor = {found.anchor.key for found in rule.found(folded, policy)}
     for referral in folded.referrals.values():
         made = next((each for each in referral.of_type(e.MADE) if policy.is_child(each)), None)
         if made is not None and referral.standing:

@@ -59,6 +59,15 @@ class Rule:
     closing: tuple[str, ...]
     judge: Callable[[Folded, Policy], Iterator[Shortfall]]
 
+    def found(self, folded: Folded, policy: Policy) -> tuple[Shortfall, ...]:
+        """What `judge` yields of a child, worked out once for gaps and measures.
+
+        `policy` is told by what this child's events were set off (`Policy.of_child`).
+        """
+        return folded.once(
+            lambda child: tuple(self.judge(child, policy)), (self.judge, policy.version)
+        )
+
     @property
     def family(self) -> str:
         """The family, which is the first part of its name."""
