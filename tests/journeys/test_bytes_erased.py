@@ -97,6 +97,7 @@ async def test_no_byte_of_an_erased_child_is_left_in_any_file(
     await agencies.post_all(sent)
     await agencies.settled()
     child_ref = await child_of(agencies, sent)
+    await all_have_heard(stack, child_ref)
 
     held = await asyncio.to_thread(gather, stack, child_ref, tmp_path / "out")
     marks = [child_ref, *agencies.receipts.values(), f"R-{tag}", f"C-{tag}", NAME + tag, NUMBER]
@@ -122,6 +123,15 @@ async def test_no_byte_of_an_erased_child_is_left_in_any_file(
     assert await equity_pack(agencies) == pack
     status = await agencies.ask("GET", f"/v1/erasures/{erasure_id}", "administrator")
     assert status.json()["confirmed_by"] == "ben"
+
+
+async def all_have_heard(stack: Stack, child_ref: str) -> None:
+    """Wait until the service that is told last has the child: it follows the ledger."""
+    for _ in range(WITHIN_SECONDS):
+        if {"alerts.alert", "alerts.agenda"} <= await holding(stack.database.dsn(), [child_ref]):
+            return
+        await asyncio.sleep(1)
+    raise AssertionError("the alerts never heard of the child")
 
 
 async def all_have_acted(stack: Stack, marks: list[str]) -> None:
