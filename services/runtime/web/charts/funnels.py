@@ -1,0 +1,75 @@
+"""How are shares shown by how many they are of, with the limits of chance around them?"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from services.runtime.web import svg
+from services.runtime.web.charts import axes
+from services.runtime.web.charts.chart import Chart, Named, Write, columns, hidden
+from services.runtime.web.svg import Canvas, Scale
+
+MOST_LABELS: Final = 4
+"""How many points of a funnel are named at most; the table names all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One of those compared in a funnel, by how many it is a share of."""
+
+    label: str
+    of: int
+    value: float | None
+    shown: str
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The limits of a funnel at a size: 95 % inside, 99.8 % outside."""
+
+    of: int
+    outer_low: float
+    low: float
+    high: float
+    outer_high: float
+
+
+def funnel(named: Named, dots: Sequence[Dot], bounds: Sequence[Bound], write: Write) -> Chart:
+    """Draw shares by how many they are of, with the limits of chance around the whole's share."""
+    head = columns("Name", "Share", "Of how many", "Stands out", text=(0, 3))
+    rows: list[list[object]] = [[d.label, d.shown, d.of, d.mark or ""] for d in dots]
+    seen = [d for d in dots if d.value is not None]
+    heights = [d.value for d in seen if d.value is not None]
+    values = svg.scale([*heights, *(v for b in bounds for v in (b.low, b.high))], floor=0.0)
+    sizes = svg.scale([0, *(d.of for d in dots), *(b.of for b in bounds)])
+
+    def draw(canvas: Canvas) -> Iterator[str]:
+        yield from axes.upright(canvas, values, write)
+        yield from axes.sizes(canvas, sizes)
+        for kind, name in (("c-limit", "low"), ("c-limit", "high"),
+                           ("c-outer", "outer_low"), ("c-outer", "outer_high")):  # fmt: skip
+            places = [(b.of, getattr(b, name)) for b in bounds]
+            yield svg.line(
+                kind, [(canvas.x(sizes.share(n)), canvas.y(values.share(v))) for n, v in places]
+            )
+        yield from _dots(canvas, sizes, values, seen)
+
+    return Chart(named, draw, head, rows, hidden(d.label for d in dots if d.value is None))
+
+
+def _dots(canvas: Canvas, sizes: Scale, values: Scale, seen: Sequence[Dot]) -> Iterator[str]:
+    named: list[tuple[float, float, str]] = []
+    for one in seen:
+        if one.value is None:
+            continue
+        x, y = canvas.x(sizes.share(one.of)), canvas.y(values.share(one.value))
+        yield svg.diamond(x, y, one.shown) if one.mark else svg.dot(x, y, one.shown)
+        if one.mark:
+            named.append((x, y, one.label))
+    named = named[:MOST_LABELS]
+    places = svg.apart([y + 5 for _, y, _ in named], canvas.top, canvas.y(0), svg.LINE_HEIGHT)
+    for (x, _, label), y in zip(named, places, strict=True):
+        right = x > canvas.x(0.6)
+        place, anchor = (x - 11, "end") if right else (x + 11, "start")
+        yield svg.text(canvas, place, y, label, anchor)
