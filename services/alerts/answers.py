@@ -127,20 +127,3 @@ class OutboxState(BaseModel):
     mails: dict[str, int] = Field(description="By what became of them.")
     waiting_since: datetime | None
     refusing: list[Refusing]
-
-
-class Fault(BaseModel):
-    """One thing wrong with the request; a value is never repeated."""
-
-    pointer: str
-    code: str
-
-
-class Problem(BaseModel):
-    """RFC 9457 problem details."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    errors: list[Fault] = []

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 
 from services.alerts import mail_store, queue, weekly
 from services.alerts.answers import AlertPage, AlertWhole, OutboxState, WeeklyReport
-from services.alerts.desk import PROBLEM, Desk, caller_of, desk_of
+from services.alerts.desk import Desk, caller_of, desk_of
 from services.alerts.notices import Telling
 from services.alerts.question import BadCursor, Question, WeekAsked
 from services.alerts.settings import Settings
@@ -21,14 +21,15 @@ from services.runtime import clock
 from services.runtime.auth import Caller, Verifier
 from services.runtime.contracts import Contracts, read_toml
 from services.runtime.questions import each_once, fault
+from services.runtime.refusals import refusal
 
 CSV: Final = "text/csv"
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHARED: Final[dict[int | str, dict[str, Any]]] = {
-    401: {**PROBLEM, "description": "Nobody we know."},
-    403: {**PROBLEM, "description": "This role sees no child's alerts."},
-    422: {**PROBLEM, "description": "Every fault of the parameters."},
-    503: {**PROBLEM, "description": "The database is away; try again."},
+    401: refusal("Nobody we know."),
+    403: refusal("This role sees no child's alerts."),
+    422: refusal("Every fault of the parameters."),
+    503: refusal("The database is away; try again."),
 }
 
 
@@ -87,7 +88,7 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         response_class=Response,
         responses={
             200: {"model": AlertWhole, "description": "All that is known of it."},
-            404: {**PROBLEM, "description": "No alert that the caller may see."},
+            404: refusal("No alert that the caller may see."),
             **_SHARED,
         },
     )(alert)

@@ -1,20 +1,16 @@
 """What does every route of alerts need: the database, who is who, the policy, and who asks?"""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 from asyncpg import Pool, Record
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from services.alerts.answers import Problem
 from services.alerts.notices import Telling
 from services.domain.registry import Registry
-from services.runtime import problems
 from services.runtime.auth import Caller, Unauthorised, Verifier
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256; says who reads.")
-PROBLEM: Final[Mapping[str, Any]] = {"content": {problems.MEDIA_TYPE: {}}, "model": Problem}
 
 
 class Desk:

@@ -176,20 +176,3 @@ class Explanation(BaseModel):
     earlier: list[EarlierBelief]
     known_at: datetime
     known_at_requested_beyond_watermark: bool
-
-
-class Fault(BaseModel):
-    """One thing wrong with the request; a value is never repeated."""
-
-    pointer: str
-    code: str
-
-
-class Problem(BaseModel):
-    """RFC 9457 problem details."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    errors: list[Fault] = []

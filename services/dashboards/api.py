@@ -20,7 +20,7 @@ from services.dashboards import (
 )
 from services.dashboards.answers import GapPage
 from services.dashboards.cursor import BadCursor
-from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of, pool_of
+from services.dashboards.desk import Desk, caller_of, desk_of, pool_of
 from services.dashboards.desks import uploads
 from services.dashboards.elsewhere import Elsewhere
 from services.dashboards.question import Question
@@ -29,6 +29,7 @@ from services.runtime import clock, problems
 from services.runtime.auth import Caller, Verifier
 from services.runtime.contracts import Contracts
 from services.runtime.questions import each_once, fault
+from services.runtime.refusals import refusal
 from services.runtime.sign_in import People
 from services.runtime.web import Web
 
@@ -68,10 +69,10 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         response_class=Response,
         responses={
             200: {"model": GapPage, "description": "One page, in order of opening."},
-            401: {**PROBLEM, "description": "Nobody we know."},
-            403: {**PROBLEM, "description": "This role sees no child's gaps."},
-            422: {**PROBLEM, "description": "Every fault of the parameters."},
-            503: {**PROBLEM, "description": "The ledger is away; try again."},
+            401: refusal("Nobody we know."),
+            403: refusal("This role sees no child's gaps."),
+            422: refusal("Every fault of the parameters."),
+            503: refusal("The ledger is away; try again."),
         },
     )(gaps)
     app.include_router(explanation_api.router())

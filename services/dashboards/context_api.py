@@ -8,10 +8,11 @@ from asyncpg import Record
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of
+from services.dashboards.desk import Desk, caller_of, desk_of
 from services.domain.published import SHORTHAND, TABLES
 from services.runtime.auth import Caller
 from services.runtime.questions import each_once
+from services.runtime.refusals import refusal
 
 Table = Literal["referrals-by-source", "assessments-by-duration"]
 _County = Annotated[str, StringConstraints(pattern=r"^E(06|08|09|10)\d{6}$")]
@@ -73,9 +74,9 @@ def router() -> APIRouter:
         response_class=Response,
         responses={
             200: {"model": Context, "description": "A table; without lines if it is not loaded."},
-            401: {**PROBLEM, "description": "Nobody we know."},
-            422: {**PROBLEM, "description": "Every fault of the parameters."},
-            503: {**PROBLEM, "description": "The database is away; try again."},
+            401: refusal("Nobody we know."),
+            422: refusal("Every fault of the parameters."),
+            503: refusal("The database is away; try again."),
         },
     )(context)
     return routes

@@ -1,21 +1,18 @@
 """What does every route of the dashboards need: the ledger, who is who, and who asks?"""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 from asyncpg import Pool, Record
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from services.dashboards.answers import Problem
 from services.dashboards.behalf import Behalf
-from services.runtime import problems
 from services.runtime.auth import Caller, Unauthorised, Verifier
 from services.runtime.contracts import Contracts, read_toml
 from services.runtime.sign_in import People
 
 bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256; says who reads.")
-PROBLEM: Final[Mapping[str, Any]] = {"content": {problems.MEDIA_TYPE: {}}, "model": Problem}
 
 
 class Desk:

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.dashboards import dip_samples
-from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of
+from services.dashboards.desk import Desk, caller_of, desk_of
 from services.dashboards.dip_answers import Agreement, DipSample
 from services.dashboards.handlers import Forbidden
 from services.domain.dip_strata import Month, month_of
 from services.runtime.auth import Caller
 from services.runtime.questions import each_once
+from services.runtime.refusals import refusal
 
 _Month = Annotated[
     str, Path(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="YYYY-MM, of London.")
@@ -97,9 +98,9 @@ def _answered(model: type[BaseModel], description: str) -> dict[str, Any]:
         "response_class": Response,
         "responses": {
             200: {"model": model, "description": description},
-            401: {**PROBLEM, "description": "Nobody we know."},
-            403: {**PROBLEM, "description": "For quality reviewers alone."},
-            422: {**PROBLEM, "description": "Every fault of the parameters."},
-            503: {**PROBLEM, "description": "The histories are away; try again."},
+            401: refusal("Nobody we know."),
+            403: refusal("For quality reviewers alone."),
+            422: refusal("Every fault of the parameters."),
+            503: refusal("The histories are away; try again."),
         },
     }

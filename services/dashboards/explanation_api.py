@@ -9,13 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.dashboards import explanation
 from services.dashboards.answers import Explanation, RuleCatalogue
-from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of
+from services.dashboards.desk import Desk, caller_of, desk_of
 from services.dashboards.handlers import Forbidden
 from services.dashboards.question import Moment
 from services.domain.rules import described
 from services.runtime import clock
 from services.runtime.auth import Caller
 from services.runtime.questions import each_once
+from services.runtime.refusals import refusal
 
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 GapId = Annotated[str, Path(pattern=_UUID)]
@@ -42,14 +43,11 @@ def router() -> APIRouter:
         response_class=Response,
         responses={
             200: {"model": Explanation, "description": "How the gap came about."},
-            401: {**PROBLEM, "description": "Nobody we know."},
-            403: {**PROBLEM, "description": "This role sees no child's gaps."},
-            404: {
-                **PROBLEM,
-                "description": "No gap that the caller may see, as was believed then.",
-            },
-            422: {**PROBLEM, "description": "Every fault of the parameters."},
-            503: {**PROBLEM, "description": "The ledger is away; try again."},
+            401: refusal("Nobody we know."),
+            403: refusal("This role sees no child's gaps."),
+            404: refusal("No gap that the caller may see, as was believed then."),
+            422: refusal("Every fault of the parameters."),
+            503: refusal("The ledger is away; try again."),
         },
     )(explain)
     routes.get(
@@ -60,7 +58,7 @@ def router() -> APIRouter:
         response_class=Response,
         responses={
             200: {"model": RuleCatalogue, "description": "The rules that the judges judge by."},
-            401: {**PROBLEM, "description": "Nobody we know."},
+            401: refusal("Nobody we know."),
         },
     )(rules)
     return routes

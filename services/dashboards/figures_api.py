@@ -9,12 +9,13 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.dashboards import equity_pack, silence
-from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of
+from services.dashboards.desk import Desk, caller_of, desk_of
 from services.dashboards.handlers import Forbidden
 from services.domain.moments import LONDON
 from services.runtime import clock
 from services.runtime.auth import Caller
 from services.runtime.questions import MonthText, each_once, fault
+from services.runtime.refusals import refusal
 
 MOST_MONTHS: Final = 60
 ZIP: Final = "application/zip"
@@ -67,9 +68,9 @@ def router() -> APIRouter:
     """Return the routes of this module."""
     routes = APIRouter()
     refused: dict[int | str, dict[str, Any]] = {
-        401: {**PROBLEM, "description": "Nobody we know."},
-        403: {**PROBLEM, "description": "This role is not shown these figures."},
-        503: {**PROBLEM, "description": "The database is away; try again."},
+        401: refusal("Nobody we know."),
+        403: refusal("This role is not shown these figures."),
+        503: refusal("The database is away; try again."),
     }
     routes.get(
         "/api/v1/silence",
@@ -91,7 +92,7 @@ def router() -> APIRouter:
                 "description": "A zip file: README.txt, tables as CSV, all of it as JSON.",
             },
             **refused,
-            422: {**PROBLEM, "description": "Every fault of the parameters."},
+            422: refusal("Every fault of the parameters."),
         },
     )(pack)
     return routes

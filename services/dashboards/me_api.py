@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel, Field
 
-from services.dashboards.desk import PROBLEM, Desk, bearer, desk_of
+from services.dashboards.desk import Desk, bearer, desk_of
+from services.runtime.refusals import refusal
 
 
 class Me(BaseModel):
@@ -36,8 +37,8 @@ def router() -> APIRouter:
         response_class=Response,
         responses={
             200: {"model": Me, "description": "Who asks."},
-            401: {**PROBLEM, "description": "Nobody we know."},
-            503: {**PROBLEM, "description": "The database is away; try again."},
+            401: refusal("Nobody we know."),
+            503: refusal("The database is away; try again."),
         },
     )(me)
     return routes

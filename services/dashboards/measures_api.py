@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 from pydantic import BaseModel
 
 from services.dashboards import measures, measures_released
-from services.dashboards.desk import PROBLEM, Desk, caller_of, desk_of
+from services.dashboards.desk import Desk, caller_of, desk_of
 from services.dashboards.handlers import Forbidden
 from services.dashboards.measure_files import WRITERS
 from services.dashboards.measure_tables import book
@@ -18,6 +18,7 @@ from services.dashboards.measures_question import MeasureQuestion
 from services.runtime import clock
 from services.runtime.auth import Caller
 from services.runtime.questions import each_once
+from services.runtime.refusals import refusal
 
 FILES: Final = {
     media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
@@ -116,10 +117,10 @@ def _answered(
         "response_class": Response,
         "responses": {
             200: {"model": model, "description": description, "content": dict(content or {})},
-            401: {**PROBLEM, "description": "Nobody we know."},
-            403: {**PROBLEM, "description": "This role is not shown these figures."},
-            404: {**PROBLEM, "description": "There is no such measure."},
-            422: {**PROBLEM, "description": "Every fault of the parameters."},
-            503: {**PROBLEM, "description": "The ledger is away; try again."},
+            401: refusal("Nobody we know."),
+            403: refusal("This role is not shown these figures."),
+            404: refusal("There is no such measure."),
+            422: refusal("Every fault of the parameters."),
+            503: refusal("The ledger is away; try again."),
         },
     }

@@ -187,24 +187,4 @@ class Provision(BaseModel):
     cells: list[NeedInArea] = Field(description="Every need in every area.")
 
 
-class Fault(BaseModel):
-    """One thing wrong with the request; a value is never repeated."""
-
-    pointer: str
-    code: str
-    message: str | None = None
-
-
-class Problem(BaseModel):
-    """RFC 9457 problem details."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str
-    title: str
-    status: int
-    code: str
-    errors: list[Fault] = []
-
-
 Shown = dict[str, Any]

@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
 
 from services.directory import answers, handlers, imports_api, onward_api, store
-from services.directory.desk import PROBLEM, Desk, caller_of, desk_of
+from services.directory.desk import Desk, caller_of, desk_of
 from services.directory.question import OrukAsked, PreventionAsked, ServicesAsked
 from services.directory.settings import Settings
 from services.directory.store import Held
@@ -16,6 +16,7 @@ from services.runtime import clock
 from services.runtime.auth import Caller, Verifier
 from services.runtime.contracts import Contracts
 from services.runtime.questions import each_once
+from services.runtime.refusals import refusal
 
 PROFILE = "https://docs.openreferraluk.org/"
 AtDesk = Annotated[Desk, Depends(desk_of)]
@@ -68,12 +69,12 @@ def router() -> APIRouter:
 def _says(name: str, model: type, words: str, *, absent: bool = False) -> dict[str, Any]:
     found: dict[int | str, dict[str, Any]] = {
         200: {"model": model, "description": words},
-        401: {**PROBLEM, "description": "Nobody we know."},
-        422: {**PROBLEM, "description": "Every fault of the parameters."},
-        503: {**PROBLEM, "description": "The database is away; try again."},
+        401: refusal("Nobody we know."),
+        422: refusal("Every fault of the parameters."),
+        503: refusal("The database is away; try again."),
     }
     if absent:
-        found[404] = {**PROBLEM, "description": "There is no such service."}
+        found[404] = refusal("There is no such service.")
     return {
         "operation_id": name,
         "response_model": None,

@@ -1,23 +1,20 @@
 """What does every route of the directory need: what is offered, by what codes, and who asks?"""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 from asyncpg import Pool, Record
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.directory import store
-from services.directory.answers import Problem
 from services.directory.catalogue import Catalogue
 from services.directory.store import Held
 from services.domain.offers import Offer
-from services.runtime import problems
 from services.runtime.auth import Caller, Unauthorised, Verifier
 from services.runtime.contracts import Contracts
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256; says who reads.")
-PROBLEM: Final[Mapping[str, Any]] = {"content": {problems.MEDIA_TYPE: {}}, "model": Problem}
 
 
 class Desk:

@@ -8,12 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.directory import reading, store
 from services.directory.answers import Imported
-from services.directory.desk import PROBLEM, Desk, caller_of, desk_of
+from services.directory.desk import Desk, caller_of, desk_of
 from services.directory.reading import NotReadable, Read
 from services.directory.store import Outcome
 from services.runtime import problems
 from services.runtime.auth import Caller
 from services.runtime.questions import each_once
+from services.runtime.refusals import refusal
 
 PATH: Final = "/api/v1/imports"
 LARGEST: Final = 5_000_000
@@ -33,13 +34,13 @@ class Importing(BaseModel):
 def install(app: FastAPI) -> None:
     """Add the route, and the limit of what may be sent to it."""
     refused: dict[int | str, dict[str, Any]] = {
-        400: {**PROBLEM, "description": "Not what it is said to be; line and column if known."},
-        401: {**PROBLEM, "description": "Nobody we know."},
-        403: {**PROBLEM, "description": "Only an administrator may."},
-        413: {**PROBLEM, "description": "The file is too large."},
-        415: {**PROBLEM, "description": "Neither JSON nor CSV."},
-        422: {**PROBLEM, "description": "Every fault of the file, by pointer."},
-        503: {**PROBLEM, "description": "The database is away; try again."},
+        400: refusal("Not what it is said to be; line and column if known."),
+        401: refusal("Nobody we know."),
+        403: refusal("Only an administrator may."),
+        413: refusal("The file is too large."),
+        415: refusal("Neither JSON nor CSV."),
+        422: refusal("Every fault of the file, by pointer."),
+        503: refusal("The database is away; try again."),
     }
     content = {reading.JSON: {"schema": {}}, reading.CSV: {"schema": {"type": "string"}}}
     app.post(

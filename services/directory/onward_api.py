@@ -9,13 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.directory import onward
-from services.directory.desk import PROBLEM, Desk, caller_of, desk_of
+from services.directory.desk import Desk, caller_of, desk_of
 from services.directory.onward import BadCursor, Forbidden
 from services.directory.onward_question import Dimension, Months, Own, State
 from services.domain.onward_measures import COLUMNS
 from services.runtime import clock
 from services.runtime.auth import Caller
 from services.runtime.questions import each_once, fault
+from services.runtime.refusals import refusal
 
 CSV = "text/csv"
 
@@ -83,10 +84,10 @@ def router() -> APIRouter:
     """Return the routes of this module."""
     routes = APIRouter()
     refused: dict[int | str, dict[str, Any]] = {
-        401: {**PROBLEM, "description": "Nobody we know."},
-        403: {**PROBLEM, "description": "This role is not shown it."},
-        422: {**PROBLEM, "description": "Every fault of the parameters."},
-        503: {**PROBLEM, "description": "The database is away; try again."},
+        401: refusal("Nobody we know."),
+        403: refusal("This role is not shown it."),
+        422: refusal("Every fault of the parameters."),
+        503: refusal("The database is away; try again."),
     }
     figures = {
         "model": Figures,

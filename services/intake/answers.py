@@ -6,26 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from services.intake.candidates import Outcome
-
-
-class Fault(BaseModel):
-    """One thing wrong with what was sent; a value is never repeated."""
-
-    pointer: str = Field(description="RFC 6901, from the event's root.", examples=["/data/grade"])
-    code: str = Field(examples=["not-in-code-set"])
-    message: str = Field(default="", examples=["This must be one of: green, amber, red."])
-    line: int | None = Field(None, description="Of a body that cannot be read, from 1.")
-    column: int | None = Field(None, description="The same.")
-
-
-class Problem(BaseModel):
-    """RFC 9457 problem details."""
-
-    type: str = Field(examples=["about:blank"])
-    title: str = Field(examples=["The event is not right"])
-    status: int = Field(examples=[422])
-    code: str = Field(examples=["invalid-event"])
-    errors: list[Fault] = []
+from services.runtime.refusals import Fault
 
 
 class Warned(BaseModel):

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from services.intake.answers import BatchAnswer, Problem, Receipt
-from services.runtime.problems import MEDIA_TYPE
+from services.intake.answers import BatchAnswer, Receipt
+from services.runtime.refusals import refusal
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -33,9 +33,7 @@ def responses(success: dict[int, dict[str, Any]], *refusals: int) -> Responses:
 def _problems(*statuses: int) -> Responses:
     return {
         status: {
-            "model": Problem,
-            "content": {MEDIA_TYPE: {}},
-            "description": _WORDS[status],
+            **refusal(_WORDS[status]),
             **({"headers": _RETRY} if status in {429, 503} else {}),
         }
         for status in statuses

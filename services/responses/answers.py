@@ -8,26 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 State = Literal["open", "submitted", "signed-off", "published"]
 
 
-class Fault(BaseModel):
-    """One thing wrong with the request; a value is never repeated."""
-
-    pointer: str
-    code: str
-    message: str | None = None
-
-
-class Problem(BaseModel):
-    """RFC 9457 problem details; of a step that is refused the title says what must come first."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str
-    title: str
-    status: int
-    code: str
-    errors: list[Fault] = []
-
-
 class DeadlinesShown(BaseModel):
     """The last days on which the response may be published, by three readings."""
 

@@ -1,16 +1,13 @@
 """What does every route of the responses need: what is data, the store, figures, and who asks?"""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from asyncpg import Pool, Record
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from services.responses.answers import Problem
 from services.responses.catalogue import Catalogue
 from services.responses.measures import Measures
-from services.runtime import problems
 from services.runtime.auth import Caller, Unauthorised, Verifier
 from services.runtime.contracts import Contracts
 from services.runtime.sign_in import People
@@ -19,7 +16,6 @@ WRITERS: Final = frozenset({"pcc-editor"})
 READERS: Final = WRITERS | {"pcc-analyst"}
 
 bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256; says who reads.")
-PROBLEM: Final[Mapping[str, Any]] = {"content": {problems.MEDIA_TYPE: {}}, "model": Problem}
 
 
 class Desk:

@@ -7,8 +7,9 @@ from fastapi import HTTPException, Path, Response
 
 from services.domain.responses.record import Entry
 from services.responses import store
-from services.responses.desk import PROBLEM, Desk
+from services.responses.desk import Desk
 from services.runtime.auth import Caller
+from services.runtime.refusals import refusal
 
 Ref = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="As the inspection answered it.")]
 NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -30,7 +31,7 @@ def says(
 ) -> dict[str, Any]:
     """Describe a route: what it answers, and what it answers when it does not."""
     found: dict[int | str, dict[str, Any]] = {
-        one: {**PROBLEM, "description": _SAID[one]} for one in (401, *refused, 422, 503)
+        one: refusal(_SAID[one]) for one in (401, *refused, 422, 503)
     }
     good: dict[str, Any] = {"description": words}
     return {
