@@ -12,7 +12,7 @@ from services.alerts import mail_store, queue, weekly
 from services.alerts.answers import AlertPage, AlertWhole, OutboxState, WeeklyReport
 from services.alerts.desk import Desk, caller_of, desk_of
 from services.alerts.notices import Telling
-from services.alerts.question import BadCursor, Question, WeekAsked
+from services.alerts.question import Question, WeekAsked
 from services.alerts.settings import Settings
 from services.domain.alert_policy_file import read_alert_policy
 from services.domain.contacts import Contacts
@@ -20,6 +20,7 @@ from services.domain.rules.described import RULES
 from services.runtime import clock
 from services.runtime.auth import Caller, Verifier
 from services.runtime.contracts import Contracts, read_toml
+from services.runtime.cursors import BadCursor
 from services.runtime.questions import each_once, fault
 from services.runtime.refusals import refusal
 

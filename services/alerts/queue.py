@@ -53,7 +53,7 @@ async def page(desk: Desk, caller: Caller, asked: Question, now: datetime) -> di
     if sight is None:
         raise Forbidden
     digest = asked.digest(caller.subject, caller.agency, caller.role)
-    after = Cursor.decode(asked.cursor, digest) if asked.cursor is not None else None
+    after = Cursor.of(asked.cursor, digest) if asked.cursor is not None else None
     arguments = _Arguments()
     where = " AND ".join(f"({one})" for one in _where(asked, sight, arguments.place))
     async with asking(desk.readers, caller) as connection:

@@ -19,7 +19,6 @@ from services.dashboards import (
     pages,
 )
 from services.dashboards.answers import GapPage
-from services.dashboards.cursor import BadCursor
 from services.dashboards.desk import Desk, caller_of, desk_of, pool_of
 from services.dashboards.desks import uploads
 from services.dashboards.elsewhere import Elsewhere
@@ -28,6 +27,7 @@ from services.dashboards.settings import Settings
 from services.runtime import clock, problems
 from services.runtime.auth import Caller, Verifier
 from services.runtime.contracts import Contracts
+from services.runtime.cursors import BadCursor
 from services.runtime.questions import each_once, fault
 from services.runtime.refusals import refusal
 from services.runtime.sign_in import People

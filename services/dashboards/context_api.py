@@ -15,7 +15,7 @@ from services.runtime.questions import each_once
 from services.runtime.refusals import refusal
 
 Table = Literal["referrals-by-source", "assessments-by-duration"]
-_County = Annotated[str, StringConstraints(pattern=r"^E(06|08|09|10)\d{6}$")]
+_County = Annotated[str, StringConstraints(pattern=r"^E(06|08|09|10)[0-9]{6}$")]
 _ROWS: Final = """
 WITH asked AS (SELECT DISTINCT region FROM published WHERE area = $2 AND table_name = $1)
 SELECT year, level, area, name, column_name, number, shorthand FROM published

@@ -11,11 +11,10 @@ from services.dashboards import explanation
 from services.dashboards.answers import Explanation, RuleCatalogue
 from services.dashboards.desk import Desk, caller_of, desk_of
 from services.dashboards.handlers import Forbidden
-from services.dashboards.question import Moment
 from services.domain.rules import described
 from services.runtime import clock
 from services.runtime.auth import Caller
-from services.runtime.questions import each_once
+from services.runtime.questions import Moment, each_once
 from services.runtime.refusals import refusal
 
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"

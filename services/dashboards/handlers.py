@@ -40,7 +40,7 @@ async def gaps(
     if sight is None:
         raise Forbidden
     digest = asked.digest(caller.subject, caller.agency, caller.role)
-    after = Cursor.decode(asked.cursor, digest) if asked.cursor is not None else None
+    after = Cursor.of(asked.cursor, digest) if asked.cursor is not None else None
     async with asking(readers, caller) as connection:
         at, beyond = _moments(asked, after, now, await store.watermark(connection))
         total = after.total if after else await store.count(connection, asked, at, sight)

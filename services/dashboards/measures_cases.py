@@ -21,13 +21,15 @@ from services.runtime import audit
 from services.runtime.asking import asking
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
-from services.runtime.questions import fault
+from services.runtime.questions import LimitText, fault
 
 ACTION: Final = "measure-cases-read"
 State = Literal["met", "missed", "missing", "not-judged"]
-_Limit = Annotated[str, StringConstraints(pattern=r"^([1-9]|[1-9]\d|[1-4]\d\d|500)$")]
 _After = Annotated[
-    str, StringConstraints(pattern=r"^20\d\d-\d\d-\d\d\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+    str,
+    StringConstraints(
+        pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+    ),
 ]
 _CASES: Final = """
 SELECT unit_id::text, child_ref, referral_ref, day, state, agency, unit, area, sex, ethnicity, age
@@ -49,7 +51,7 @@ class CasesQuestion(Narrowed):
     """Of which number the cases are asked for: what its measure was asked, and the state."""
 
     state: State = Field("missed", description="missed: owed and not done in time.")
-    limit: _Limit = Field("100", description="1 to 500.")
+    limit: LimitText = Field("100", description="1 to 500.")
     after: _After | None = Field(None, description="`next` of the page before.")
 
     @property

@@ -7,10 +7,9 @@ from typing import Annotated, Final, Literal
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.dashboards.question import Moment
 from services.domain.measures.months import YEAR, Month, Period
 from services.domain.moments import london_day
-from services.runtime.questions import MonthText, fault
+from services.runtime.questions import Moment, MonthText, fault
 
 MOST_MONTHS: Final = 60
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)

@@ -3,8 +3,6 @@
 import asyncio
 import csv
 import io
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
@@ -18,10 +16,11 @@ from services.directory.onward_question import Months, Own
 from services.domain.moments import london_day, stamp
 from services.domain.onward import OTHER, Onward, onward_of
 from services.domain.onward_measures import COLUMNS, DIMENSIONS, Row, measured
-from services.runtime import audit
+from services.runtime import audit, cursors
 from services.runtime.asking import asking
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
+from services.runtime.cursors import Moment
 
 FIGURES_READ: Final = "onward-measures-read"
 READ: Final = "onward-referrals-read"
@@ -40,32 +39,11 @@ class Forbidden(Exception):
     """This role is shown none of it."""
 
 
-class BadCursor(ValueError):
-    """Not a cursor of ours, or of another question."""
+class Cursor(cursors.Cursor, frozen=True):
+    """The place of the last item: when it was made, and by which digest."""
 
-
-class Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """The question, and the place of the last item: when it was made, and by which digest."""
-
-    digest: str
-    made_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    made_at: Moment
     item: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
-
-    def encode(self) -> str:
-        """Write the cursor as one opaque word."""
-        return urlsafe_b64encode(msgspec.json.encode(self)).decode().rstrip("=")
-
-    @classmethod
-    def decode(cls, word: str, digest: str) -> "Cursor":
-        """Read a cursor of the question with this digest. Raises BadCursor."""
-        try:
-            padded = word.encode("ascii") + b"=" * (-len(word) % 4)
-            cursor = msgspec.json.decode(urlsafe_b64decode(padded), type=cls)
-        except (UnicodeError, NotBase64, msgspec.MsgspecError):
-            raise BadCursor("not a cursor") from None
-        if cursor.digest != digest:
-            raise BadCursor("of another question")
-        return cursor
 
 
 async def measures(desk: Desk, caller: Caller, asked: Months, now: datetime) -> list[Row]:
@@ -103,7 +81,7 @@ async def own(desk: Desk, caller: Caller, asked: Own, now: datetime) -> Shown:
         raise Forbidden
     since, before = asked.period(now)
     digest = asked.digest(caller.subject, caller.agency, *asked.days(london_day(now)))
-    after = Cursor.decode(asked.cursor, digest) if asked.cursor is not None else None
+    after = Cursor.of(asked.cursor, digest) if asked.cursor is not None else None
     async with asking(desk.readers, caller) as connection:
         whose = await onward_store.whose(connection)
         told = await onward_store.own(connection, since, before)

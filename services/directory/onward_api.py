@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.directory import onward
 from services.directory.desk import Desk, caller_of, desk_of
-from services.directory.onward import BadCursor, Forbidden
+from services.directory.onward import Forbidden
 from services.directory.onward_question import Dimension, Months, Own, State
 from services.domain.onward_measures import COLUMNS
 from services.runtime import clock
 from services.runtime.auth import Caller
+from services.runtime.cursors import BadCursor
 from services.runtime.questions import each_once, fault
 from services.runtime.refusals import refusal
 

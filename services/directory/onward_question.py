@@ -1,15 +1,14 @@
 """What may be asked of onward referrals? The parameters, checked all at once."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from hashlib import sha256
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from services.directory.question import Kind
 from services.domain.moments import LONDON, london_day
-from services.runtime.questions import fault
+from services.runtime.questions import CursorText, LimitText, MonthText, Paged, fault
 
 MOST_MONTHS: Final = 60
 USUAL_DAYS: Final = 365
@@ -24,9 +23,7 @@ def _day(text: object) -> date:
     return date.fromisoformat(text)
 
 
-_Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 _Day = Annotated[date, BeforeValidator(_day)]
-_Limit = Annotated[str, StringConstraints(pattern=r"^([1-9]|[1-9][0-9]|[1-4][0-9]{2}|500)$")]
 Dimension = Literal["provider", "kind", "area", "sector"]
 State = Literal["made", "accepted", "declined", "started", "ended"]
 
@@ -36,8 +33,8 @@ class Months(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    first: _Month = Field(alias="from", description="YYYY-MM, of London.")
-    last: _Month = Field(alias="to", description="YYYY-MM; past, and not before `from`.")
+    first: MonthText = Field(alias="from", description="YYYY-MM, of London.")
+    last: MonthText = Field(alias="to", description="YYYY-MM; past, and not before `from`.")
     by: Dimension | None = Field(None, description="Only this dimension; all without it.")
     format: Literal["json", "csv"] = "json"
 
@@ -53,10 +50,8 @@ class Months(BaseModel):
         return since, before
 
 
-class Own(BaseModel):
+class Own(Paged):
     """Which of one's own onward referrals, by the London day on which they were made."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     first: _Day | None = Field(None, alias="from", description="Default: a year before `to`.")
     last: _Day | None = Field(None, alias="to", description="Included. Default: today.")
@@ -65,10 +60,8 @@ class Own(BaseModel):
     provider: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")] | None = Field(
         None, description="codes/provider.toml"
     )
-    limit: _Limit = Field("100", description="1 to 500.")
-    cursor: Annotated[str, StringConstraints(max_length=500)] | None = Field(
-        None, description="`next` of the page before; everything else must be asked as before."
-    )
+    limit: LimitText = Field("100", description="1 to 500.")
+    cursor: CursorText = None
 
     def days(self, today: date) -> tuple[date, date]:
         """Return first and last day. RequestValidationError if there is none, or they are many."""
@@ -85,11 +78,6 @@ class Own(BaseModel):
         first, last = self.days(london_day(now))
         after = min(last, date.max - timedelta(days=1)) + timedelta(days=1)
         return _midnight(first), _midnight(after)
-
-    def digest(self, *reader: Any) -> str:  # noqa: ANN401 - whoever asks, in words
-        """Tell this question by this reader from any other; its pages share the digest."""
-        asked = self.model_dump_json(exclude={"limit", "cursor"})
-        return sha256("|".join((asked, *map(str, reader))).encode()).hexdigest()[:16]
 
 
 def _begin(month: str, after: int) -> datetime:

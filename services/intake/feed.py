@@ -4,8 +4,6 @@ A cursor is a place in the one order of the feed, which never changes: whoever g
 one misses nothing. It is checked, not signed: every page is of the caller's own agency.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -20,6 +18,7 @@ from services.runtime import audit
 from services.runtime.asking import asking
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
+from services.runtime.cursors import Place
 
 SOURCE: Final = "/referral-watch/feedback"
 PURPOSE: Final = "referral-follow-up"
@@ -33,10 +32,6 @@ WHERE f.agency = $1 AND f.seq > $2 ORDER BY f.seq LIMIT $3
 """
 
 
-class BadCursor(ValueError):
-    """Not a cursor of ours."""
-
-
 class Gone(Exception):
     """The cursor is of a feed that is no more, or of a part of it that was lost with its database.
 
@@ -44,24 +39,11 @@ class Gone(Exception):
     """
 
 
-class Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class Cursor(Place, frozen=True):
     """A place in a feed: after which number."""
 
     feed_ref: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
     seq: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
-
-    def encode(self) -> str:
-        """Write the cursor as one opaque word."""
-        return urlsafe_b64encode(msgspec.json.encode(self)).decode().rstrip("=")
-
-    @classmethod
-    def decode(cls, word: str) -> "Cursor":
-        """Read a cursor. Raises BadCursor."""
-        try:
-            padded = word.encode("ascii") + b"=" * (-len(word) % 4)
-            return msgspec.json.decode(urlsafe_b64decode(padded), type=cls)
-        except (UnicodeError, NotBase64, msgspec.MsgspecError):
-            raise BadCursor from None
 
 
 @dataclass(frozen=True, slots=True)

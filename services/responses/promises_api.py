@@ -29,7 +29,7 @@ class Report(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    quarter: Annotated[str, StringConstraints(pattern=r"^20\d\d-Q[1-4]$")]
+    quarter: Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-Q[1-4]$")]
     format: Format = "html"
 
 

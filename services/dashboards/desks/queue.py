@@ -10,7 +10,6 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.dashboards.cursor import BadCursor
 from services.dashboards.desk import Desk
 from services.dashboards.desks import claims, queue_rows
 from services.dashboards.desks.asked import AtDesk, By
@@ -25,6 +24,7 @@ from services.runtime import audit, beliefs, clock
 from services.runtime.asking import asking
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
+from services.runtime.cursors import BadCursor
 from services.runtime.questions import fault
 from services.runtime.web import answers, web_of
 from services.runtime.web.links import asking as address

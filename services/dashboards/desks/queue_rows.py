@@ -3,28 +3,25 @@
 First what is still to come, the soonest first; then what is over its time, the latest first.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
 from asyncpg import Record
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.dashboards.cursor import BadCursor
 from services.dashboards.question import Kind, Lesson
 from services.dashboards.sight import Sight
-from services.runtime import beliefs
+from services.runtime import beliefs, cursors
 from services.runtime.asking import Connection
+from services.runtime.cursors import Moment
 
 ROWS: Final = 25
 MOST: Final = 10_000
 """No further is it counted: who has more before them needs a filter, not a number."""
 
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Part = Literal["upcoming", "open"]
 PARTS: Final[tuple[Part, ...]] = ("upcoming", "open")
 _WHEN: Final = {"upcoming": "opens_at > {now}", "open": "opens_at <= {now}"}
@@ -62,26 +59,13 @@ class QueueAsked(BaseModel):
         return PARTS if self.state == "" else (self.state,)
 
 
-class Place(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """The last row of a page: checked, not signed, for sight is applied to every page."""
+class Place(cursors.Place, frozen=True):
+    """The last row of a page."""
 
     part: Part
     opens_at: Moment
     gap_id: UUID
     child_ref: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,256}$")]
-
-    def encode(self) -> str:
-        """Write the place as one opaque word."""
-        return urlsafe_b64encode(msgspec.json.encode(self)).decode().rstrip("=")
-
-    @classmethod
-    def decode(cls, word: str) -> Self:
-        """Read a place. Raises BadCursor."""
-        try:
-            padded = word.encode("ascii") + b"=" * (-len(word) % 4)
-            return msgspec.json.decode(urlsafe_b64decode(padded), type=cls)
-        except (UnicodeError, NotBase64, msgspec.MsgspecError):
-            raise BadCursor("not a place") from None
 
 
 class _Arguments(list[object]):

@@ -14,7 +14,6 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field, StringConstraints
 
 from services.dashboards import explanation, handlers
-from services.dashboards.cursor import BadCursor
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.explanation_api import AsKnown, GapId
 from services.dashboards.pages.form import Form
@@ -22,6 +21,7 @@ from services.dashboards.question import Filters, Question
 from services.domain.moments import moment, stamp
 from services.domain.rules.catalogue import CATALOGUE
 from services.runtime import clock
+from services.runtime.cursors import BadCursor
 from services.runtime.questions import each_once, fault
 from services.runtime.web import Visitor, answers, asking, pages_of, visitor_of, web_of, words
 

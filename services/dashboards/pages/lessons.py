@@ -13,11 +13,10 @@ from services.dashboards.desk import Desk, desk_of
 from services.dashboards.measures_question import MeasureQuestion
 from services.dashboards.pages import figures
 from services.dashboards.pages.gaps import title_of
-from services.dashboards.question import Moment
 from services.domain.moments import moment, stamp
 from services.domain.rules.described import RULES
 from services.runtime import clock
-from services.runtime.questions import each_once
+from services.runtime.questions import Moment, each_once
 from services.runtime.web import Visitor, answers, asking, visitor_of, web_of, words
 
 Route = Callable[..., Coroutine[Any, Any, Response]]

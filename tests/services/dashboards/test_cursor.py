@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dashboards.cursor import BadCursor, Cursor
+from services.dashboards.cursor import Cursor
+from services.runtime.cursors import BadCursor
 
 AT = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 CURSOR = Cursor("digest", AT, AT, False, 7, AT, UUID(int=1), "child-a")  # noqa: FBT003 - in order
@@ -19,7 +20,7 @@ def word(text: str) -> str:
 
 
 def test_a_cursor_comes_back_as_it_was() -> None:
-    assert Cursor.decode(CURSOR.encode(), "digest") == CURSOR
+    assert Cursor.of(CURSOR.encode(), "digest") == CURSOR
 
 
 @pytest.mark.parametrize(
@@ -40,15 +41,15 @@ def test_a_cursor_comes_back_as_it_was() -> None:
 )  # fmt: skip
 def test_what_is_no_cursor_is_refused(sent: str) -> None:
     with pytest.raises(BadCursor):
-        Cursor.decode(sent, "digest")
+        Cursor.of(sent, "digest")
 
 
 def test_the_cursor_of_another_question_is_refused() -> None:
     with pytest.raises(BadCursor):
-        Cursor.decode(CURSOR.encode(), "another")
+        Cursor.of(CURSOR.encode(), "another")
 
 
 @given(st.text(max_size=80))
 def test_nothing_that_is_sent_as_a_cursor_does_more_than_be_refused(sent: str) -> None:
     with pytest.raises(BadCursor):
-        Cursor.decode(sent, "digest")
+        Cursor.of(sent, "digest")

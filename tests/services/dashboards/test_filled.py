@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from services.dashboards.cursor import BadCursor
 from services.dashboards.desks import filled
 from services.dashboards.desks.queue_rows import Place
 from services.dashboards.desks.steps import BY_ID, STEPS, following, steps_of
 from services.dashboards.desks.words import due, event_name, lasting, rule_name, spoken
 from services.domain.rules.completeness import REQUIRED, WORDS
 from services.runtime.contracts import Contracts
+from services.runtime.cursors import BadCursor
 
 NOW = datetime(2026, 3, 5, 9, tzinfo=UTC)
 CODES = {"harm": ["knife"], "area": ["E10000020"], "role": ["teacher"], "ethnicity": ["WBRI"]}
