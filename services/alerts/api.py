@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 
 from services.alerts import mail_store, queue, weekly
 from services.alerts.answers import AlertPage, AlertWhole, OutboxState, WeeklyReport
-from services.alerts.desk import Desk, caller_of, desk_of
+from services.alerts.desk import AtDesk, Desk
 from services.alerts.notices import Telling
 from services.alerts.question import Question, WeekAsked
 from services.alerts.settings import Settings
@@ -18,7 +18,7 @@ from services.domain.alert_policy_file import read_alert_policy
 from services.domain.contacts import Contacts
 from services.domain.rules.described import RULES
 from services.runtime import clock
-from services.runtime.auth import Caller, Verifier
+from services.runtime.callers import Asking
 from services.runtime.contracts import Contracts, read_toml
 from services.runtime.cursors import BadCursor
 from services.runtime.questions import each_once, fault
@@ -47,11 +47,10 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         redoc_url=None,
     )
     known = contracts or Contracts.load(settings.schemas, settings.policy_pack)
-    verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
     app.state.desk = Desk(
         known.registry,
         read_telling(settings, known),
-        verifier,
+        settings.jwks_file,
         mails=settings.smtp_host is not None,
     )
     app.get(
@@ -108,8 +107,8 @@ def read_telling(settings: Settings, known: Contracts) -> Telling:
 
 
 async def alerts(
-    desk: Annotated[Desk, Depends(desk_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    caller: Asking,
     _: Annotated[None, Depends(each_once(Question))],
     asked: Annotated[Question, Query()],
 ) -> Response:
@@ -124,8 +123,8 @@ async def alerts(
 
 
 async def weekly_report(
-    desk: Annotated[Desk, Depends(desk_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    caller: Asking,
     _: Annotated[None, Depends(each_once(WeekAsked))],
     asked: Annotated[WeekAsked, Query()],
 ) -> Response:
@@ -141,9 +140,7 @@ async def weekly_report(
     return Response(msgspec.json.encode(found), media_type="application/json")
 
 
-async def outbox(
-    desk: Annotated[Desk, Depends(desk_of)], caller: Annotated[Caller, Depends(caller_of)]
-) -> Response:
+async def outbox(desk: AtDesk, caller: Asking) -> Response:
     """Return how the outbox stands, for administrators: no child is in it."""
     if caller.role != "administrator":
         raise HTTPException(403)
@@ -152,8 +149,8 @@ async def outbox(
 
 
 async def alert(
-    desk: Annotated[Desk, Depends(desk_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    caller: Asking,
     alert_id: str,
 ) -> Response:
     """Return one alert that the caller may see."""

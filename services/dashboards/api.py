@@ -19,13 +19,13 @@ from services.dashboards import (
     pages,
 )
 from services.dashboards.answers import GapPage
-from services.dashboards.desk import Desk, caller_of, desk_of, pool_of
+from services.dashboards.desk import AtDesk, Desk
 from services.dashboards.desks import uploads
 from services.dashboards.elsewhere import Elsewhere
 from services.dashboards.question import Question
 from services.dashboards.settings import Settings
 from services.runtime import clock, problems
-from services.runtime.auth import Caller, Verifier
+from services.runtime.callers import Asking, pool_of
 from services.runtime.contracts import Contracts
 from services.runtime.cursors import BadCursor
 from services.runtime.questions import each_once, fault
@@ -45,20 +45,12 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         docs_url=None,
         redoc_url=None,
     )
-    verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
     people = People(settings, "dashboards", pool_of)
-    desk = Desk(
-        contracts or Contracts.load(settings.schemas, settings.policy_pack), verifier, people
-    )
-    app.state.desk = desk
+    known = contracts or Contracts.load(settings.schemas, settings.policy_pack)
+    app.state.desk = desk = Desk(known, settings.jwks_file, people)
     app.state.elsewhere = Elsewhere(settings)
     web = Web(
-        service="dashboards",
-        settings=settings,
-        people=people,
-        templates=TEMPLATES,
-        verify=desk.caller,
-        name_of=desk.registry.name_of,
+        service="dashboards", settings=settings, people=people, desk=desk, templates=TEMPLATES
     )
     web.install(app)
     app.get(
@@ -94,8 +86,8 @@ def _limit(path: str) -> int:
 
 
 async def gaps(
-    desk: Annotated[Desk, Depends(desk_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    caller: Asking,
     _: Annotated[None, Depends(each_once(Question))],
     asked: Annotated[Question, Query()],
 ) -> Response:

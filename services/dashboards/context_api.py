@@ -8,9 +8,9 @@ from asyncpg import Record
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.dashboards.desk import Desk, caller_of, desk_of
+from services.dashboards.desk import AtDesk
 from services.domain.published import SHORTHAND, TABLES
-from services.runtime.auth import Caller
+from services.runtime.callers import Asking
 from services.runtime.questions import each_once
 from services.runtime.refusals import refusal
 
@@ -83,8 +83,8 @@ def router() -> APIRouter:
 
 
 async def context(
-    desk: Annotated[Desk, Depends(desk_of)],
-    _: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    _: Asking,
     __: Annotated[None, Depends(each_once(Question))],
     asked: Annotated[Question, Query()],
 ) -> Response:

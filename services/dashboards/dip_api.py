@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.dashboards import dip_samples
-from services.dashboards.desk import Desk, caller_of, desk_of
+from services.dashboards.desk import AtDesk
 from services.dashboards.dip_answers import Agreement, DipSample
 from services.dashboards.handlers import Forbidden
 from services.domain.dip_strata import Month, month_of
-from services.runtime.auth import Caller
+from services.runtime.callers import Asking
 from services.runtime.questions import each_once
 from services.runtime.refusals import refusal
 
@@ -57,8 +57,8 @@ def router() -> APIRouter:
 
 
 async def sample(
-    desk: Annotated[Desk, Depends(desk_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    caller: Asking,
     _: Annotated[None, Depends(each_once(Drawing))],
     month: _Month,
     asked: Annotated[Drawing, Query()],
@@ -72,8 +72,8 @@ async def sample(
 
 
 async def agreement(
-    desk: Annotated[Desk, Depends(desk_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    caller: Asking,
     _: Annotated[None, Depends(each_once(Months))],
     month: _Month,
     asked: Annotated[Months, Query()],

@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.dashboards import explanation
 from services.dashboards.answers import Explanation, RuleCatalogue
-from services.dashboards.desk import Desk, caller_of, desk_of
+from services.dashboards.desk import AtDesk
 from services.dashboards.handlers import Forbidden
 from services.domain.rules import described
 from services.runtime import clock
-from services.runtime.auth import Caller
+from services.runtime.callers import Asking
 from services.runtime.questions import Moment, each_once
 from services.runtime.refusals import refusal
 
@@ -64,8 +64,8 @@ def router() -> APIRouter:
 
 
 async def explain(
-    desk: Annotated[Desk, Depends(desk_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    caller: Asking,
     _: Annotated[None, Depends(each_once(AsKnown))],
     gap_id: GapId,
     asked: Annotated[AsKnown, Query()],
@@ -80,9 +80,7 @@ async def explain(
     return Response(msgspec.json.encode(found), media_type="application/json")
 
 
-async def rules(
-    desk: Annotated[Desk, Depends(desk_of)], _: Annotated[Caller, Depends(caller_of)]
-) -> Response:
+async def rules(desk: AtDesk, _: Asking) -> Response:
     """Return the catalogue of the rules, for everybody whom we know: no child is in it."""
     catalogue = described.catalogue(desk.policy)
     return Response(msgspec.json.encode(catalogue), media_type="application/json")

@@ -9,11 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.dashboards import equity_pack, silence
-from services.dashboards.desk import Desk, caller_of, desk_of
+from services.dashboards.desk import AtDesk
 from services.dashboards.handlers import Forbidden
 from services.domain.moments import LONDON
 from services.runtime import clock
-from services.runtime.auth import Caller
+from services.runtime.callers import Asking
 from services.runtime.questions import MonthText, each_once, fault
 from services.runtime.refusals import refusal
 
@@ -98,9 +98,7 @@ def router() -> APIRouter:
     return routes
 
 
-async def silent(
-    desk: Annotated[Desk, Depends(desk_of)], caller: Annotated[Caller, Depends(caller_of)]
-) -> Response:
+async def silent(desk: AtDesk, caller: Asking) -> Response:
     """Return how the feeds stand."""
     try:
         found = await silence.answer(desk, caller, clock.now())
@@ -110,8 +108,8 @@ async def silent(
 
 
 async def pack(
-    desk: Annotated[Desk, Depends(desk_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    caller: Asking,
     _: Annotated[None, Depends(each_once(Months))],
     asked: Annotated[Months, Query()],
 ) -> Response:

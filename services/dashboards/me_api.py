@@ -1,14 +1,13 @@
 """As whom is somebody known here? What pages need to greet a person, and to change anything."""
 
 from datetime import datetime
-from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from services.dashboards.desk import Desk, bearer, desk_of
+from services.dashboards.desk import AtDesk
+from services.runtime.callers import Credentials
 from services.runtime.refusals import refusal
 
 
@@ -46,8 +45,8 @@ def router() -> APIRouter:
 
 async def me(
     request: Request,
-    desk: Annotated[Desk, Depends(desk_of)],
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    desk: AtDesk,
+    credentials: Credentials,
 ) -> Response:
     """Tell who asks."""
     if credentials is None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 from pydantic import BaseModel
 
 from services.dashboards import measures, measures_released
-from services.dashboards.desk import Desk, caller_of, desk_of
+from services.dashboards.desk import AtDesk
 from services.dashboards.handlers import Forbidden
 from services.dashboards.measure_files import WRITERS
 from services.dashboards.measure_tables import book
@@ -16,7 +16,7 @@ from services.dashboards.measures_answers import Cases, Catalogue, Measured
 from services.dashboards.measures_cases import CasesQuestion, cases
 from services.dashboards.measures_question import MeasureQuestion
 from services.runtime import clock
-from services.runtime.auth import Caller
+from services.runtime.callers import Asking
 from services.runtime.questions import each_once
 from services.runtime.refusals import refusal
 
@@ -52,8 +52,8 @@ def router() -> APIRouter:
 
 
 async def listed(
-    desk: Annotated[Desk, Depends(desk_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    caller: Asking,
     _: Annotated[None, Depends(each_once(CasesQuestion))],
     measure: _Id,
     asked: Annotated[CasesQuestion, Query()],
@@ -68,16 +68,14 @@ async def listed(
         raise HTTPException(403) from None
 
 
-async def catalogue(
-    desk: Annotated[Desk, Depends(desk_of)], _: Annotated[Caller, Depends(caller_of)]
-) -> Response:
+async def catalogue(desk: AtDesk, _: Asking) -> Response:
     """Return the definitions; they are for everybody who signs in."""
     return _json(measures.catalogue(desk.reading))
 
 
 async def measured(
-    desk: Annotated[Desk, Depends(desk_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    caller: Asking,
     _: Annotated[None, Depends(each_once(MeasureQuestion))],
     measure: _Id,
     asked: Annotated[MeasureQuestion, Query()],

@@ -7,20 +7,18 @@ import msgspec
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
 
 from services.directory import answers, handlers, imports_api, onward_api, store
-from services.directory.desk import Desk, caller_of, desk_of
+from services.directory.desk import AtDesk, Desk
 from services.directory.question import OrukAsked, PreventionAsked, ServicesAsked
 from services.directory.settings import Settings
 from services.directory.store import Held
 from services.domain import oruk
 from services.runtime import clock
-from services.runtime.auth import Caller, Verifier
+from services.runtime.callers import Asking
 from services.runtime.contracts import Contracts
 from services.runtime.questions import each_once
 from services.runtime.refusals import refusal
 
 PROFILE = "https://docs.openreferraluk.org/"
-AtDesk = Annotated[Desk, Depends(desk_of)]
-Reader = Annotated[Caller, Depends(caller_of)]
 
 
 def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAPI:
@@ -32,9 +30,8 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
         docs_url=None,
         redoc_url=None,
     )
-    verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
     known = contracts or Contracts.load(settings.schemas, settings.policy_pack)
-    app.state.desk = Desk(known, verifier)
+    app.state.desk = Desk(known, settings.jwks_file)
     app.include_router(router())
     app.include_router(onward_api.router())
     imports_api.install(app)
@@ -85,7 +82,7 @@ def _says(name: str, model: type, words: str, *, absent: bool = False) -> dict[s
 
 async def services(
     desk: AtDesk,
-    _: Reader,
+    _: Asking,
     __: Annotated[None, Depends(each_once(ServicesAsked))],
     asked: Annotated[ServicesAsked, Query()],
 ) -> Response:
@@ -93,7 +90,7 @@ async def services(
     return _json(handlers.services(await desk.held(), desk.catalogue, asked, clock.now()))
 
 
-async def service(desk: AtDesk, _: Reader, service_id: UUID) -> Response:
+async def service(desk: AtDesk, _: Asking, service_id: UUID) -> Response:
     """Return one service as it is held now, and when it changed."""
     held = await _one(desk, service_id)
     versions = await store.versions(desk.pool, str(service_id))
@@ -103,7 +100,7 @@ async def service(desk: AtDesk, _: Reader, service_id: UUID) -> Response:
 
 async def prevention(
     desk: AtDesk,
-    _: Reader,
+    _: Asking,
     __: Annotated[None, Depends(each_once(PreventionAsked))],
     asked: Annotated[PreventionAsked, Query()],
 ) -> Response:
@@ -111,12 +108,12 @@ async def prevention(
     return _json(handlers.prevention(await desk.held(), desk.catalogue, asked, clock.now()))
 
 
-async def provision(desk: AtDesk, _: Reader) -> Response:
+async def provision(desk: AtDesk, _: Asking) -> Response:
     """Say whose funding ends soon, and which need has no open offer in which area."""
     return _json(handlers.provided(await desk.held(), desk.catalogue, clock.now()))
 
 
-async def about(request: Request, _: Reader) -> Response:
+async def about(request: Request, _: Asking) -> Response:
     """Say which version of Open Referral UK is served."""
     openapi = f"{request.url.scheme}://{request.url.netloc}/openapi.json"
     return _json({"version": oruk.VERSION, "profile": PROFILE, "openapi_url": openapi})
@@ -124,7 +121,7 @@ async def about(request: Request, _: Reader) -> Response:
 
 async def oruk_services(
     desk: AtDesk,
-    _: Reader,
+    _: Asking,
     __: Annotated[None, Depends(each_once(OrukAsked))],
     asked: Annotated[OrukAsked, Query()],
 ) -> Response:
@@ -132,7 +129,7 @@ async def oruk_services(
     return _json(handlers.oruk_services(await desk.held(), asked))
 
 
-async def oruk_service(desk: AtDesk, _: Reader, service_id: UUID) -> Response:
+async def oruk_service(desk: AtDesk, _: Asking, service_id: UUID) -> Response:
     """Return one service in the form of Open Referral UK."""
     return _json(handlers.oruk_service(await _one(desk, service_id), desk.catalogue))
 

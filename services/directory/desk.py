@@ -1,42 +1,34 @@
 """What does every route of the directory need: what is offered, by what codes, and who asks?"""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
-from asyncpg import Pool, Record
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials
 
 from services.directory import store
 from services.directory.catalogue import Catalogue
 from services.directory.store import Held
 from services.domain.offers import Offer
-from services.runtime.auth import Caller, Unauthorised, Verifier
+from services.runtime.auth import Caller, Unauthorised
+from services.runtime.callers import Reception
 from services.runtime.contracts import Contracts
 
-_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256; says who reads.")
 
-
-class Desk:
+class Desk(Reception):
     """The directory, its catalogue, the registry, and who may ask."""
 
-    pool: "Pool[Record]"
-    readers: "Pool[Record]"
-    """Shows nothing until the transaction says who asks (`asking`)."""
-
-    def __init__(self, contracts: Contracts, verifier: Verifier | None) -> None:
+    def __init__(self, contracts: Contracts, jwks: Path | None) -> None:
+        super().__init__(contracts.registry, jwks)
         self.catalogue = Catalogue.load(contracts)
-        self.registry = contracts.registry
         self.policy = contracts.policy()
-        self._verifier = verifier
         self._read_at = -1
         self._held: Mapping[str, Held] = {}
 
     def caller(self, credentials: HTTPAuthorizationCredentials | None) -> Caller:
         """Return who asks. Raises Unauthorised, also for an agency that is not registered."""
-        if credentials is None or self._verifier is None:
-            raise Unauthorised("missing")
-        caller = self._verifier.verify(credentials.credentials)
+        caller = super().caller(credentials)
         if caller.agency not in self.registry.agencies:
             raise Unauthorised("claims")
         return caller
@@ -60,9 +52,4 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
-def caller_of(
-    desk: Annotated[Desk, Depends(desk_of)],
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Caller:
-    """Return who asks. Raises Unauthorised, answered 401."""
-    return desk.caller(credentials)
+AtDesk = Annotated[Desk, Depends(desk_of)]

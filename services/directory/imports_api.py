@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.directory import reading, store
 from services.directory.answers import Imported
-from services.directory.desk import Desk, caller_of, desk_of
+from services.directory.desk import AtDesk
 from services.directory.reading import NotReadable, Read
 from services.directory.store import Outcome
 from services.runtime import problems
-from services.runtime.auth import Caller
+from services.runtime.callers import Asking
 from services.runtime.questions import each_once
 from services.runtime.refusals import refusal
 
@@ -56,8 +56,8 @@ def install(app: FastAPI) -> None:
 
 async def bring(
     request: Request,
-    desk: Annotated[Desk, Depends(desk_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    caller: Asking,
     _: Annotated[None, Depends(each_once(Importing))],
     asked: Annotated[Importing, Query()],
 ) -> Response:

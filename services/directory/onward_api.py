@@ -9,12 +9,12 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.directory import onward
-from services.directory.desk import Desk, caller_of, desk_of
+from services.directory.desk import AtDesk
 from services.directory.onward import Forbidden
 from services.directory.onward_question import Dimension, Months, Own, State
 from services.domain.onward_measures import COLUMNS
 from services.runtime import clock
-from services.runtime.auth import Caller
+from services.runtime.callers import Asking
 from services.runtime.cursors import BadCursor
 from services.runtime.questions import each_once, fault
 from services.runtime.refusals import refusal
@@ -113,8 +113,8 @@ def router() -> APIRouter:
 
 
 async def measures(
-    desk: Annotated[Desk, Depends(desk_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    caller: Asking,
     _: Annotated[None, Depends(each_once(Months))],
     asked: Annotated[Months, Query()],
 ) -> Response:
@@ -132,8 +132,8 @@ async def measures(
 
 
 async def referrals(
-    desk: Annotated[Desk, Depends(desk_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    desk: AtDesk,
+    caller: Asking,
     _: Annotated[None, Depends(each_once(Own))],
     asked: Annotated[Own, Query()],
 ) -> Response:

@@ -10,11 +10,12 @@ from pydantic import BaseModel, Field
 
 from services.domain.moments import LONDON
 from services.intake.accesses import Search
-from services.intake.desk import Asking, AtDesk
+from services.intake.desk import AtDesk
 from services.intake.lookups import Forbidden
 from services.intake.minted import Minted
 from services.intake.openapi import responses
 from services.runtime.audit import Operation, Purpose
+from services.runtime.callers import Asking
 
 _Purpose = Annotated[Purpose, Query(description="Why it is asked; kept on record with who asked.")]
 _Day = Annotated[

@@ -26,13 +26,14 @@ from services.intake import (
     webhooks_api,
 )
 from services.intake.candidates import TITLES, Answer, Offered
-from services.intake.desk import Asking, AtDesk, Desk
+from services.intake.desk import AtDesk, Desk
 from services.intake.limits import TooMuch
 from services.intake.openapi import EVENTS_BODY, EVENTS_RESPONSES
 from services.intake.settings import Settings
 from services.intake.strict_json import NotJson
 from services.runtime import problems
 from services.runtime.auth import Caller
+from services.runtime.callers import Asking
 from services.runtime.contracts import Contracts, Fault
 
 MAX_EVENT: Final = 256 * 1024

@@ -4,7 +4,6 @@ from typing import Annotated, Final
 
 import asyncpg
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.intake.accesses import Accesses
 from services.intake.drafts import Drafts, Retention
@@ -23,11 +22,9 @@ from services.intake.referral_list import Listed
 from services.intake.settings import Settings
 from services.intake.together import Together
 from services.intake.webhooks import Webhooks
-from services.runtime.auth import Caller, Unauthorised, Verifier
+from services.runtime.callers import Reception
 from services.runtime.contracts import Contracts
 from services.runtime.sealing import Sealer
-
-_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256; says who sends.")
 
 _WAITING: Final = """
 SELECT count(*) FROM (SELECT FROM outbox
@@ -35,12 +32,9 @@ SELECT count(*) FROM (SELECT FROM outbox
 """
 
 
-class Desk:
+class Desk(Reception):
     """The parts of the running service; `open` must be called before it is asked anything."""
 
-    pool: "asyncpg.Pool[asyncpg.Record]"
-    readers: "asyncpg.Pool[asyncpg.Record]"
-    """Shows nothing until the transaction says who asks (`asking`)."""
     intake: Intake
     together: Together
     imports: Imports
@@ -57,14 +51,13 @@ class Desk:
     listed: Listed
 
     def __init__(self, settings: Settings, contracts: Contracts) -> None:
+        super().__init__(contracts.registry, settings.jwks_file)
         self.contracts = contracts
-        self.registry = contracts.registry
         self.rates = Rates(settings.event_rate, settings.event_burst)
         self._requests_waiting = settings.requests_waiting
         self.turns = Turns(settings.requests_at_once, settings.requests_waiting)
         self.uploads = Turns(settings.uploads_at_once, settings.uploads_waiting)
         self.backlog = Backlog(settings.outbox_bound)
-        self._verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
         self._master_key_file = settings.master_key_file
         self._sealing_key_file = settings.sealing_key_file
         self.private_receivers = settings.private_receivers
@@ -113,12 +106,6 @@ class Desk:
         """Delete the drafts whose time is over."""
         await self.drafts.sweep()
 
-    def caller(self, credentials: HTTPAuthorizationCredentials | None) -> Caller:
-        """Return who asks. Raises Unauthorised."""
-        if credentials is None or self._verifier is None:
-            raise Unauthorised("missing")
-        return self._verifier.verify(credentials.credentials)
-
 
 async def desk_of(request: Request) -> Desk:
     """Return the application's desk."""
@@ -126,13 +113,4 @@ async def desk_of(request: Request) -> Desk:
     return desk
 
 
-async def caller_of(
-    desk: Annotated[Desk, Depends(desk_of)],
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Caller:
-    """Return who asks. Raises Unauthorised, answered 401."""
-    return desk.caller(credentials)
-
-
 AtDesk = Annotated[Desk, Depends(desk_of)]
-Asking = Annotated[Caller, Depends(caller_of)]

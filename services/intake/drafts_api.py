@@ -7,12 +7,13 @@ from fastapi import APIRouter, Body, HTTPException, Response
 from msgspec import json
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.intake.desk import Asking, AtDesk
+from services.intake.desk import AtDesk
 from services.intake.drafts import Kind, TooMany
 from services.intake.lookups import Forbidden
 from services.intake.minted import Minted
 from services.intake.openapi import responses
 from services.runtime import problems
+from services.runtime.callers import Asking
 
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 MAX_DRAFT: Final = 256 * 1024

@@ -8,12 +8,13 @@ from msgspec import json
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake import holds
-from services.intake.desk import Asking, AtDesk, Desk
+from services.intake.desk import AtDesk, Desk
 from services.intake.erasing import ROLE, Reason, Refused, Unknown
 from services.intake.minted import Minted
 from services.intake.openapi import responses
 from services.runtime import problems
 from services.runtime.auth import Caller
+from services.runtime.callers import Asking
 
 _Ref = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 _TITLES = {

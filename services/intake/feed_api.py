@@ -8,11 +8,12 @@ from fastapi.exceptions import RequestValidationError
 from msgspec import json
 from pydantic import BaseModel, Field
 
-from services.intake.desk import Asking, AtDesk
+from services.intake.desk import AtDesk
 from services.intake.feed import Gone
 from services.intake.lookups import Forbidden
 from services.intake.openapi import responses
 from services.runtime import problems
+from services.runtime.callers import Asking
 from services.runtime.cursors import BadCursor
 
 _After = Annotated[

@@ -10,13 +10,14 @@ from services.intake import fhir, strict_json
 from services.intake.answers import OperationOutcome
 from services.intake.bundle import Bundle, Unfit
 from services.intake.candidates import TITLES, Answer, Offered, Original
-from services.intake.desk import Asking, AtDesk, Desk
+from services.intake.desk import AtDesk, Desk
 from services.intake.fhir import Mapped
 from services.intake.judgement import MAX_EVENT
 from services.intake.openapi import FHIR_BODY, responses
 from services.intake.strict_json import NotJson
 from services.runtime import problems
 from services.runtime.auth import Caller
+from services.runtime.callers import Asking
 from services.runtime.contracts import DEFINITIONS
 from services.runtime.faults import pointer_of
 

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Body, HTTPException, Response
 from msgspec import json
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.intake.desk import Asking, AtDesk
+from services.intake.desk import AtDesk
 from services.intake.glass import Outcome
 from services.intake.lookups import Forbidden
 from services.intake.minted import Minted
 from services.intake.openapi import responses
 from services.runtime.audit import Purpose
+from services.runtime.callers import Asking
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _Reason = Annotated[

@@ -9,7 +9,7 @@ from msgspec import json
 from pydantic import BaseModel, ValidationError
 
 from services.intake import strict_json
-from services.intake.desk import Asking, AtDesk
+from services.intake.desk import AtDesk
 from services.intake.identity_answers import (
     Choosing,
     Decided,
@@ -26,6 +26,7 @@ from services.intake.openapi import responses
 from services.runtime import problems
 from services.runtime.audit import Purpose
 from services.runtime.auth import Caller
+from services.runtime.callers import Asking
 
 _Purpose = Annotated[Purpose, Query(description="Why it is asked; kept on record with who asked.")]
 _Model = TypeVar("_Model", bound=BaseModel)

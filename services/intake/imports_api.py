@@ -12,7 +12,7 @@ from msgspec import json
 from services.intake.answers import ImportBegun, ImportRows, ImportStatus
 from services.intake.candidates import TITLES
 from services.intake.census import RECEIVED
-from services.intake.desk import Asking, AtDesk, Desk
+from services.intake.desk import AtDesk, Desk
 from services.intake.file_door import LARGEST, MEDIA, refusal
 from services.intake.formats import CENSUS
 from services.intake.minted import Minted
@@ -20,6 +20,7 @@ from services.intake.openapi import FILE_BODY, responses
 from services.intake.rows import type_named
 from services.runtime import problems
 from services.runtime.auth import Caller
+from services.runtime.callers import Asking
 
 MAX_FILE: Final = max(LARGEST.values())
 _MEDIA: Final = "Send one of: " + ", ".join(MEDIA) + "."

@@ -6,11 +6,12 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from msgspec import json
 
 from services.intake.answers import EventText, Identity
-from services.intake.desk import Asking, AtDesk
+from services.intake.desk import AtDesk
 from services.intake.lookups import Forbidden
 from services.intake.minted import Minted
 from services.intake.openapi import responses
 from services.runtime.audit import Purpose
+from services.runtime.callers import Asking
 
 _Purpose = Annotated[Purpose, Query(description="Why it is asked; kept on record with who asked.")]
 

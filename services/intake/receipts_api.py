@@ -9,11 +9,12 @@ from msgspec import json
 
 from services.intake import receipts, rehearsal
 from services.intake.answers import Position, Positions
-from services.intake.desk import Asking, AtDesk, Desk
+from services.intake.desk import AtDesk, Desk
 from services.intake.minted import Minted, is_minted
 from services.intake.openapi import responses
 from services.runtime import clock
 from services.runtime.auth import Caller
+from services.runtime.callers import Asking
 
 _Receipts = Annotated[
     str,

@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 from msgspec import json
 
-from services.intake.desk import Asking, AtDesk
+from services.intake.desk import AtDesk
 from services.intake.lookups import Forbidden
 from services.intake.openapi import responses
 from services.intake.referral import Asked, SeveralChildren
 from services.intake.referral_answers import FollowedReferral
 from services.runtime import clock, problems
 from services.runtime.audit import Purpose
+from services.runtime.callers import Asking
 
 _Ref = Annotated[
     str, Path(description="The ref that the referral was made under.", pattern=r"^[!-~]{1,100}$")

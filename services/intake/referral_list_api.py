@@ -8,12 +8,13 @@ from msgspec import json
 from pydantic import BaseModel, Field
 
 from services.domain.followed import Party
-from services.intake.desk import Asking, AtDesk
+from services.intake.desk import AtDesk
 from services.intake.lookups import Forbidden
 from services.intake.openapi import responses
 from services.intake.referral_answers import Decision, DisagreementTold
 from services.intake.referral_list import DisagreementState, Page
 from services.runtime import clock
+from services.runtime.callers import Asking
 
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _Party = Annotated[Party, Query(alias="as", description="As what your agency has them.")]

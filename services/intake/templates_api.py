@@ -7,11 +7,12 @@ from fastapi import APIRouter, HTTPException, Response
 from msgspec import json
 
 from services.intake.answers import Templates
-from services.intake.desk import Asking, AtDesk
+from services.intake.desk import AtDesk
 from services.intake.file_door import XLSX_MEDIA
 from services.intake.openapi import responses
 from services.intake.rows import NAMES, type_named
 from services.intake.templates import FORMS
+from services.runtime.callers import Asking
 
 _MEDIA: Final = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX_MEDIA}
 _FILE: Final = {"schema": {"type": "string", "format": "binary"}}

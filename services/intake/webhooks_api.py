@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from msgspec import json
 from pydantic import BaseModel
 
-from services.intake.desk import Asking, AtDesk
+from services.intake.desk import AtDesk
 from services.intake.feed import Cursor, Gone
 from services.intake.lookups import Forbidden
 from services.intake.minted import Minted
@@ -19,6 +19,7 @@ from services.intake.webhook_bodies import Chosen, From, Registration, described
 from services.intake.webhook_url import url_fault
 from services.intake.webhooks import TooMany
 from services.runtime import problems
+from services.runtime.callers import Asking
 from services.runtime.cursors import BadCursor
 
 Found = TypeVar("Found")

@@ -13,10 +13,10 @@ from services.responses import (
     published_api,
     responses_api,
 )
-from services.responses.desk import Desk, pool_of
+from services.responses.desk import Desk
 from services.responses.measures import Measures
 from services.responses.settings import Settings
-from services.runtime.auth import Verifier
+from services.runtime.callers import pool_of
 from services.runtime.contracts import Contracts
 from services.runtime.sign_in import People
 from services.runtime.web import Web
@@ -36,19 +36,12 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    verifier = None if settings.jwks_file is None else Verifier(settings.jwks_file)
     known = contracts or Contracts.load(settings.schemas, settings.policy_pack)
     people = People(settings, "responses", pool_of)
-    desk = Desk(known, verifier, people, measures or Measures(settings))
+    desk = Desk(known, settings.jwks_file, people, measures or Measures(settings))
     app.state.desk = desk
-    Web(
-        service="responses",
-        settings=settings,
-        people=people,
-        templates=TEMPLATES,
-        verify=desk.verified,
-        name_of=desk.registry.name_of,
-    ).install(app)
+    web = Web(service="responses", settings=settings, people=people, desk=desk, templates=TEMPLATES)
+    web.install(app)
     for module in (inspections_api, responses_api, promises_api, findings_api, published_api):
         app.include_router(module.router())
     app.include_router(people.router())

@@ -11,7 +11,7 @@ from services.domain.moments import moment
 from services.domain.responses.deadlines import said
 from services.domain.responses.record import day_of
 from services.domain.responses.writing import written
-from services.responses.desk import READERS, WRITERS, Desk, desk_of
+from services.responses.desk import READERS, WRITERS, AtDesk, Desk
 from services.responses.question import Step
 from services.runtime.csrf import FIELD
 from services.runtime.web import Visitor, Wrong, visitor_of
@@ -45,17 +45,13 @@ _TEXTS: Final = frozenset({"text", "note"})
 """Fields that may be sent empty and mean something by it."""
 
 
-async def looker(
-    desk: Annotated[Desk, Depends(desk_of)], visitor: Annotated[Visitor, Depends(visitor_of)]
-) -> Visitor:
+async def looker(desk: AtDesk, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
     """Return who looks, if they may read drafts."""
     desk.require(visitor.caller, READERS)
     return visitor
 
 
-async def editor(
-    desk: Annotated[Desk, Depends(desk_of)], visitor: Annotated[Visitor, Depends(visitor_of)]
-) -> Visitor:
+async def editor(desk: AtDesk, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
     """Return who writes, if they may."""
     desk.require(visitor.caller, WRITERS)
     return visitor
@@ -63,7 +59,6 @@ async def editor(
 
 Looker = Annotated[Visitor, Depends(looker)]
 Editor = Annotated[Visitor, Depends(editor)]
-AtDesk = Annotated[Desk, Depends(desk_of)]
 
 
 async def sent_by(request: Request) -> FormData:

@@ -11,10 +11,10 @@ from services.domain.moments import london_day
 from services.domain.responses.deadlines import said
 from services.domain.responses.record import day_of
 from services.responses import entering, handlers, store
+from services.responses.desk import AtDesk
 from services.responses.inspections_api import counted, read_sheet
 from services.responses.pages.forms import (
     STATES,
-    AtDesk,
     Editor,
     Looker,
     fields_of,

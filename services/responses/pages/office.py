@@ -11,8 +11,8 @@ from services.domain.responses.deadlines import said
 from services.domain.responses.folding import fold
 from services.domain.responses.record import Record, Version
 from services.responses import handlers, making
-from services.responses.desk import Desk
-from services.responses.pages.forms import AtDesk, Editor, Looker, fields_of, helps, sent_by
+from services.responses.desk import AtDesk, Desk
+from services.responses.pages.forms import Editor, Looker, fields_of, helps, sent_by
 from services.responses.pages.workbench import attempted
 from services.responses.responses_api import Between, numbered
 from services.responses.serving import Ref, entries_for

@@ -11,8 +11,8 @@ from services.domain.responses.figures import spoken
 from services.domain.responses.promises import STANDINGS, Promise, quarter_of
 from services.domain.responses.worsening import WAYS
 from services.responses import findings, handlers, store
-from services.responses.desk import Desk
-from services.responses.pages.forms import AtDesk, Editor, Looker, fields_of, helps, sent_by
+from services.responses.desk import AtDesk, Desk
+from services.responses.pages.forms import Editor, Looker, fields_of, helps, sent_by
 from services.responses.pages.workbench import attempted
 from services.responses.promises_api import MEDIA_TYPES, Report, reported
 from services.responses.question import Code

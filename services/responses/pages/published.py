@@ -10,8 +10,8 @@ from services.domain.responses.deadlines import said
 from services.domain.responses.folding import fold
 from services.domain.responses.record import day_of
 from services.responses import making, store
+from services.responses.desk import AtDesk
 from services.responses.documents import html
-from services.responses.pages.forms import AtDesk
 from services.responses.published_api import everything
 from services.responses.serving import Ref
 from services.runtime.web import answers, web_of

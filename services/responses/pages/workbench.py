@@ -12,11 +12,10 @@ from services.domain.responses.figures import caption, spoken
 from services.domain.responses.folding import fold
 from services.domain.responses.record import Record
 from services.responses import findings, handlers, making, stepping
-from services.responses.desk import Desk
+from services.responses.desk import AtDesk, Desk
 from services.responses.entering import Refused
 from services.responses.measures import NoMeasure
 from services.responses.pages.forms import (
-    AtDesk,
     Editor,
     Looker,
     fields_of,

@@ -2,10 +2,10 @@
 
 A service adds its pages in four steps.
 
-1. In `create_app`, once: `Web(service=..., settings=settings, people=people,
-   templates=Path(__file__).with_name("templates"), verify=..., name_of=...).install(app)`. That
-   serves the style sheet and the script, sets the security headers, and shows what went wrong to a
-   browser as a page (to a machine it stays problem+json).
+1. In `create_app`, once: `Web(service=..., settings=settings, people=people, desk=desk,
+   templates=Path(__file__).with_name("templates")).install(app)`. That serves the style sheet and
+   the script, sets the security headers, and shows what went wrong to a browser as a page (to a
+   machine it stays problem+json).
 2. A page is one route and one template. The route depends on `visitor_of`, says which roles may
    come in, and returns `web.page`:
 

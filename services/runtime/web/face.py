@@ -1,13 +1,13 @@
 """How is a service's page made and sent? Templates, the person it is for, and the safe headers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials
 from jinja2 import (
     ChoiceLoader,
     Environment,
@@ -21,6 +21,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from services.runtime import problems
 from services.runtime.auth import Caller
+from services.runtime.callers import Credentials, Reception
 from services.runtime.settings import Settings
 from services.runtime.sign_in import People
 from services.runtime.web import errors, navigation, words
@@ -42,32 +43,17 @@ _SAID: Final = {
     503: "The database is away; try again.",
 }
 ASSETS: Final = Assets()
-bearer: Final = HTTPBearer(
-    auto_error=False, bearerFormat="JWT", description="ES256; says who reads."
-)
-
-Verify = Callable[[HTTPAuthorizationCredentials], Caller]
-NameOf = Callable[[str], str | None]
 
 
 class Web:
     """The pages of one service; `app.state.web` once installed."""
 
-    def __init__(  # noqa: PLR0913 - by name only
-        self,
-        *,
-        service: str,
-        settings: Settings,
-        people: People,
-        templates: Path,
-        verify: Verify,
-        name_of: NameOf,
+    def __init__(
+        self, *, service: str, settings: Settings, people: People, desk: Reception, templates: Path
     ) -> None:
-        """`verify` reads a bearer token, `name_of` gives an agency's name."""
         self._service = service
         self._people = people
-        self._verify = verify
-        self._name_of = name_of
+        self._desk = desk
         self._secure = people.secure
         self._homes = {"dashboards": settings.dashboards_url, "responses": settings.responses_url}
         self._templates = environment(templates)
@@ -86,7 +72,7 @@ class Web:
     ) -> Visitor:
         """Return who looks, by token or by cookie. Raises Unauthorised."""
         if credentials is not None:
-            return Visitor(self._verify(credentials))
+            return Visitor(self._desk.caller(credentials))
         session = await self._people.session(request)
         return Visitor(session.caller, session.csrf)
 
@@ -144,7 +130,7 @@ class Web:
 
     def _named(self, caller: Caller) -> str:
         role = caller.role.replace("-", " ").replace("pcc", "PCC").replace("qa", "QA")
-        return f"{self._name_of(caller.agency) or caller.agency}, {role}"
+        return f"{self._desk.registry.name_of(caller.agency) or caller.agency}, {role}"
 
     async def _asset(self, request: Request, name: str) -> Response:
         return ASSETS.answer(request, name)
@@ -153,10 +139,7 @@ class Web:
         return self.page(request, None, "app/signed-out.html", title="You are signed out")
 
 
-async def visitor_of(
-    request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-) -> Visitor:
+async def visitor_of(request: Request, credentials: Credentials) -> Visitor:
     """Return who looks at a page. Raises Unauthorised, shown to a browser as the way to sign in."""
     return await web_of(request).visitor(request, credentials)
 

@@ -152,7 +152,7 @@ async def test_a_figure_is_frozen_and_comes_out_equal(
     assert frozen["rows"][0]["numerator"] == 600
     assert frozen["rows"][1]["numerator"] == "c"
     assert "The groups are of the months from 2025-01 to 2025-09 alone." in frozen["notes"]
-    known = desk.verified(asked_by(dashboards.asked[-1]))
+    known = desk.caller(asked_by(dashboards.asked[-1]))
     assert (known.subject, known.role) == ("pcc-editor", "pcc-editor")
     path = f"/api/v1/responses/{signed}/figures/{ref}/again"
     again = (await ask("pcc-analyst", path)).json()
