@@ -25,6 +25,7 @@ def main() -> None:
 
     async def stop() -> None:
         desk.pool.terminate()
+        await desk.measures.close()
 
     async def database() -> bool:
         return await postgres.answers(desk.pool)

@@ -8,11 +8,10 @@ import httpx
 
 from services.domain.moments import stamp
 from services.responses.settings import Settings
-from services.runtime.acting import Acting
+from services.runtime.acting import Others, Refused
 from services.runtime.auth import Caller
-from services.runtime.guard import NotNow
 
-AWAY: Final = "dashboards-away"
+_SERVICE: Final = "dashboards"
 _SECONDS: Final = 20.0
 Stated = Mapping[str, Any]
 
@@ -27,10 +26,9 @@ class Measures:
     def __init__(
         self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        self._url = settings.measures_url
-        file = settings.acting_key_file
-        self._acting = None if file is None else Acting.load(file, "responses")
-        self._transport = transport
+        urls = {_SERVICE: settings.measures_url}
+        key = settings.acting_key_file
+        self._others = Others.told(key, "responses", urls, _SECONDS, transport)
 
     async def listed(self, caller: Caller) -> list[dict[str, Any]]:
         """Return every measure that there is, as the dashboards list it."""
@@ -52,28 +50,16 @@ class Measures:
         moments = {"as_of", "known_at"}
         return frozen(answer, {name: said for name, said in query.items() if name not in moments})
 
-    async def _asked(self, caller: Caller, path: str, query: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
-        token = self._token(caller)
-        try:
-            async with httpx.AsyncClient(
-                base_url=self._url or "http://nowhere.invalid", timeout=_SECONDS,
-                trust_env=False, transport=self._transport,
-            ) as http:  # fmt: skip
-                headers = {"Authorization": f"Bearer {token}"}
-                answer = await http.get(path, params=dict(query), headers=headers)
-        except httpx.HTTPError:
-            raise NotNow(AWAY) from None
-        if answer.is_server_error:
-            raise NotNow(AWAY)
-        if not answer.is_success:
-            raise NoMeasure
-        return answer.json()
+    async def close(self) -> None:
+        """Let go of what is open."""
+        await self._others.close()
 
-    def _token(self, caller: Caller) -> str:
-        """Return a token by which the dashboards know who inserts the figure."""
-        if self._url is None or self._acting is None:
-            raise NotNow(AWAY)
-        return self._acting.token(caller)
+    async def _asked(self, caller: Caller, path: str, query: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+        try:
+            told = await self._others.ask(caller, "GET", path, service=_SERVICE, params=query)
+        except Refused:
+            raise NoMeasure from None
+        return told.content
 
 
 def frozen(answer: Stated, asked: Mapping[str, str]) -> dict[str, Any]:

@@ -90,6 +90,7 @@ async def served(
             desk = app.state.desk
             desk.pool = pool
             if name == "responses":
+                stack.push_async_callback(desk.measures.close)
                 await responding.fill(pool, contracts)
             if name == "dashboards":
                 desk.behalf = Behalf(Acting(PAGES_KEY, "dashboards"), others)
