@@ -12,7 +12,7 @@ from typing import Final
 import asyncpg
 
 from services.feedback.settings import Settings
-from services.runtime import log, postgres
+from services.runtime.command import at_work, say
 
 _WAITING: Final = """
 SELECT webhook_id, agency, count(*), min(died_at) AS since,
@@ -36,30 +36,20 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 async def run(asked: argparse.Namespace) -> int:
     """List or ask; returns 0 when all that was asked for was done, else 1."""
-    settings = Settings.load()
-    log.configure("undelivered", settings.log_level)
-    pool = await postgres.create_pool(settings)
-    try:
+    async with at_work("undelivered", Settings.load()) as pool:
         rows = await pool.fetch(_WAITING)
         if asked.list:
-            return _say("\n".join(map(_line, rows)) or "Nothing is undelivered.", 0)
+            return say("\n".join(map(_line, rows)) or "Nothing is undelivered.", 0)
         hooks = [row["webhook_id"] for row in rows] if asked.all else [asked.webhook]
         counts = [await pool.fetchval(_REDRIVE, hook) for hook in hooks]
-    finally:
-        await pool.close()
     done = asked.all or counts != [0]
-    return _say(f"{sum(counts)} will be tried once more.", 0 if done else 1)
+    return say(f"{sum(counts)} will be tried once more.", 0 if done else 1)
 
 
 def _line(row: asyncpg.Record) -> str:
     since = row["since"].isoformat(timespec="seconds")
     told = (row["webhook_id"], row["agency"], str(row["count"]), row["outcome"], since)
     return "\t".join(told)
-
-
-def _say(sentence: str, code: int) -> int:
-    sys.stdout.write(sentence + "\n")
-    return code
 
 
 if __name__ == "__main__":

@@ -7,17 +7,14 @@ intake, also after a crash; here it is carried as far as it will go at once. Nam
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Final, get_args
 
 from services.intake import holds
-from services.intake.command import log_in, ref, say
+from services.intake.command import at_work, log_in, ref
 from services.intake.erasing import ROLE, Erasures, Reason, Refused, Unknown
-from services.intake.keyring import vault_of
-from services.intake.settings import KEYS, Settings
-from services.runtime import log, postgres
 from services.runtime.auth import Caller
-from services.runtime.contracts import Contracts
+from services.runtime.command import say
 
 PATIENCE: Final = 60
 """How often, a second apart, it is looked whether everyone has acted."""
@@ -48,20 +45,18 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 async def run(asked: argparse.Namespace) -> int:
     """Do what was asked; 0 when it was done, 1 when it may not be or there is no such thing."""
-    settings = Settings.load(*KEYS)
-    log.configure("intake-erase", settings.log_level)
-    assert settings.master_key_file is not None  # noqa: S101 - just required
-    registry = Contracts.load(settings.schemas, settings.policy_pack).registry
-    pool = await postgres.create_pool(settings)
+    async with at_work("erase") as (pool, vault, contracts):
+        return await told(act(Erasures(pool, contracts.registry, vault), asked))
+
+
+async def told(doing: Awaitable[int]) -> int:
+    """Do what takes two people, and say it where it may not be or waits for nobody."""
     try:
-        vault = await vault_of(pool, settings.master_key_file)
-        return await act(Erasures(pool, registry, vault), asked)
+        return await doing
     except Unknown:
         return say("There is none that waits for this.", 1)
     except Refused as error:
         return say(f"Refused: {error.code}.", 1)
-    finally:
-        pool.terminate()
 
 
 async def act(erasures: Erasures, asked: argparse.Namespace) -> int:

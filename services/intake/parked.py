@@ -12,7 +12,8 @@ from typing import Final
 
 import asyncpg
 
-from services.runtime import clock, log, postgres
+from services.runtime import clock
+from services.runtime.command import at_work, say
 from services.runtime.settings import Settings
 
 _PARKED: Final = """
@@ -36,29 +37,19 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 async def run(asked: argparse.Namespace) -> int:
     """List or release; returns 0 when all that was asked for was done, else 1."""
-    settings = Settings.load()
-    log.configure("parked", settings.log_level)
-    pool = await postgres.create_pool(settings)
-    try:
+    async with at_work("parked", Settings.load()) as pool:
         rows = await pool.fetch(_PARKED)
         if asked.list:
-            return _say("\n".join(map(_line, rows)) or "None is parked.", 0)
+            return say("\n".join(map(_line, rows)) or "None is parked.", 0)
         wanted = [row["seq"] for row in rows] if asked.all else asked.release
         released = await pool.fetch(_RELEASE, wanted)
-    finally:
-        await pool.close()
     sentence = f"{len(released)} of {len(wanted)} released."
-    return _say(sentence, 0 if len(released) == len(wanted) else 1)
+    return say(sentence, 0 if len(released) == len(wanted) else 1)
 
 
 def _line(row: asyncpg.Record) -> str:
     age = timedelta(seconds=int((clock.now() - row["parked_at"]).total_seconds()))
     return f"{row['seq']}\t{row['topic']}\t{row['parked_reason']}\t{age}"
-
-
-def _say(sentence: str, code: int) -> int:
-    sys.stdout.write(sentence + "\n")
-    return code
 
 
 if __name__ == "__main__":

@@ -10,14 +10,13 @@ import sys
 from collections.abc import Sequence
 
 from services.domain.retention import MOMENTS
-from services.intake.command import log_in, ref, say
+from services.intake.command import at_work, log_in, ref
 from services.intake.disposing import Disposals
-from services.intake.erasing import ROLE, Erasures, Refused, Unknown
-from services.intake.keyring import vault_of
-from services.intake.settings import KEYS, Settings
-from services.runtime import clock, log, postgres
+from services.intake.erase import told
+from services.intake.erasing import ROLE, Erasures
+from services.runtime import clock
 from services.runtime.auth import Caller
-from services.runtime.contracts import Contracts
+from services.runtime.command import say
 
 
 def options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -37,21 +36,9 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 async def run(asked: argparse.Namespace) -> int:
     """Do what was asked; 0 when it was done, 1 when it may not be or there is no such request."""
-    settings = Settings.load(*KEYS)
-    log.configure("intake-retention", settings.log_level)
-    assert settings.master_key_file is not None  # noqa: S101 - just required
-    contracts = Contracts.load(settings.schemas, settings.policy_pack)
-    pool = await postgres.create_pool(settings)
-    try:
-        vault = await vault_of(pool, settings.master_key_file)
+    async with at_work("retention") as (pool, vault, contracts):
         erasures = Erasures(pool, contracts.registry, vault)
-        return await act(Disposals(erasures, contracts.retention), asked)
-    except Unknown:
-        return say("There is none that waits for this.", 1)
-    except Refused as error:
-        return say(f"Refused: {error.code}.", 1)
-    finally:
-        pool.terminate()
+        return await told(act(Disposals(erasures, contracts.retention), asked))
 
 
 async def act(disposals: Disposals, asked: argparse.Namespace) -> int:

@@ -15,17 +15,16 @@ from typing import Final
 import asyncpg
 
 from services.intake import subject_papers
-from services.intake.command import log_in, ref, say
-from services.intake.keyring import vault_of
-from services.intake.settings import KEYS, Settings
+from services.intake.command import at_work, log_in, ref
 from services.intake.subject_document import Writer
 from services.intake.subject_rows import Held, gather
 from services.intake.subject_text import Speaker
 from services.intake.subject_words import Words
 from services.intake.vault import Vault
-from services.runtime import audit, clock, log, postgres
+from services.runtime import audit, clock
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
+from services.runtime.command import say
 from services.runtime.contracts import Contracts, event_type
 
 ROLE: Final = "administrator"
@@ -44,16 +43,8 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 async def run(asked: argparse.Namespace) -> int:
     """Gather and write; 0 when done, 1 where there is no such child or the folder is there."""
-    settings = Settings.load(*KEYS)
-    log.configure("intake-subject-access", settings.log_level)
-    assert settings.master_key_file is not None  # noqa: S101 - just required
-    contracts = Contracts.load(settings.schemas, settings.policy_pack)
-    pool = await postgres.create_pool(settings)
-    try:
-        vault = await vault_of(pool, settings.master_key_file)
+    async with at_work("subject-access") as (pool, vault, contracts):
         return await act(pool, vault, contracts, asked)
-    finally:
-        pool.terminate()
 
 
 async def act(

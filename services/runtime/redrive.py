@@ -8,7 +8,8 @@ from typing import Protocol
 
 import asyncpg
 
-from services.runtime import attempts, broker_tls, kafka, log, postgres
+from services.runtime import attempts, broker_tls, kafka
+from services.runtime.command import at_work, say
 from services.runtime.guard import NotNow
 from services.runtime.settings import Settings
 
@@ -23,9 +24,7 @@ class Publisher(Protocol):
 def main(arguments: Sequence[str] | None = None) -> int:
     """List or re-drive; returns 0 when all that was asked for was done, else 1."""
     options = _options(arguments)
-    settings = Settings.load()
-    log.configure("redrive", settings.log_level)
-    return asyncio.run(_run(options, settings))
+    return asyncio.run(_run(options, Settings.load()))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -42,32 +41,29 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 async def _run(options: argparse.Namespace, settings: Settings) -> int:
-    pool = await postgres.create_pool(settings)
-    try:
+    async with at_work("redrive", settings) as pool:
         return await _act(options, settings, pool)
-    finally:
-        await pool.close()
 
 
 async def _act(
     options: argparse.Namespace, settings: Settings, pool: "asyncpg.Pool[asyncpg.Record]"
 ) -> int:
     if await pool.fetchval("select current_user::text") != options.service:
-        return _say(f"RW_POSTGRES_DSN is not the role of {options.service}.", 1)
+        return say(f"RW_POSTGRES_DSN is not the role of {options.service}.", 1)
     ids = [options.one] if options.one is not None else options.many
     letters = await attempts.waiting(pool, ids)
     if options.list:
-        return _say("\n".join(_line(letter) for letter in letters) or "None waits.", 0)
+        return say("\n".join(_line(letter) for letter in letters) or "None waits.", 0)
     broker_tls.configure(settings.kafka_tls)
     publisher = kafka.Publisher("redrive", settings.kafka_bootstrap)
     try:
         sent = await redrive(pool, publisher, letters)
     except NotNow:
-        return _say("The broker is away; what was not marked can be sent again.", 1)
+        return say("The broker is away; what was not marked can be sent again.", 1)
     finally:
         await publisher.stop()
     asked = len(letters) if ids is None else len(ids)
-    return _say(f"{sent} of {asked} sent again.", 0 if sent == asked else 1)
+    return say(f"{sent} of {asked} sent again.", 0 if sent == asked else 1)
 
 
 async def redrive(
@@ -97,11 +93,6 @@ def _line(letter: attempts.DeadLetter) -> str:
     place = f"{letter.message.topic}/{letter.message.partition}/{letter.message.offset}"
     why = f"{letter.reason} {letter.error or ''}".strip()
     return f"{letter.dead_letter_id}\t{place}\t{why}\tattempts {letter.attempts}\t{letter.died_at}"
-
-
-def _say(sentence: str, code: int) -> int:
-    sys.stdout.write(sentence + "\n")
-    return code
 
 
 if __name__ == "__main__":
