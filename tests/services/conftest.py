@@ -24,6 +24,7 @@ from deploy.embedded.ports import HOST, is_free
 from deploy.embedded.processes import SERVICES
 from services.runtime import postgres
 from services.runtime.contracts import Contracts
+from tests.services.served import Bearers, bearers_in
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "template_watch"
@@ -105,6 +106,12 @@ async def fresh_database(port: int, template: str) -> AsyncIterator[Dsn]:
     await _execute(owner, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield lambda role: f"postgresql://{role}@{HOST}:{port}/{name}"
     await _execute(owner, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def bearers(tmp_path: Path) -> Bearers:
+    """What each persona says of itself; services know them by `tmp_path / "jwks.json"`."""
+    return bearers_in(tmp_path)
 
 
 @pytest.fixture

@@ -5,12 +5,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 import pytest
+from fastapi import FastAPI
 from pydantic import SecretStr
 
-from deploy.embedded.tokens import PERSONAS, mint, signing_key
 from services.alerts.api import create_app
 from services.alerts.desk import Desk
 from services.alerts.handlers import Keeper
@@ -18,14 +17,16 @@ from services.alerts.settings import Settings
 from services.domain.events import Event
 from services.domain.gaps import Gap
 from services.ledger.handlers import keep
-from services.runtime import clock, problems
+from services.runtime import clock
 from services.runtime.contracts import Contracts
 from tests.gaps import HOUR, gap, verdict
+from tests.services import served
 from tests.services.conftest import Dsn, Pool, pool_of, readers_of
+from tests.services.served import Bearers
 
 Tell = Callable[..., Awaitable[None]]
 Say = Callable[..., Awaitable[Event]]
-Ask = Callable[..., Awaitable[httpx.Response]]
+Ask = served.Ask
 
 
 def owed(number: int = 1, hours: float = 1, **changes: Any) -> Gap:  # noqa: ANN401 - any field
@@ -106,17 +107,24 @@ async def alerts_readers(dsn: Dsn) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture
-def desk(alerts_pool: Pool, alerts_readers: Pool, contracts: Contracts, tmp_path: Path) -> Desk:
-    """What the pages are answered by."""
-    signing_key(tmp_path / "private.json", tmp_path / "jwks.json")
+def app(
+    alerts_pool: Pool, alerts_readers: Pool, contracts: Contracts, tmp_path: Path, bearers: Bearers
+) -> FastAPI:
+    """The service; `bearers` has made the keys that it checks by."""
+    assert bearers
     settings = Settings(
         postgres_dsn=SecretStr("unused"), kafka_bootstrap="unused", jwks_file=tmp_path / "jwks.json"
     )
     app = create_app(settings, contracts)
+    app.state.desk.pool = alerts_pool
+    app.state.desk.readers = alerts_readers
+    return app
+
+
+@pytest.fixture
+def desk(app: FastAPI) -> Desk:
+    """What the pages are answered by."""
     found: Desk = app.state.desk
-    found.pool = alerts_pool
-    found.readers = alerts_readers
-    found.app = app  # type: ignore[attr-defined]  # so that `ask` asks this one
     return found
 
 
@@ -127,22 +135,10 @@ def keeper(desk: Desk) -> Keeper:
 
 
 @pytest.fixture
-async def ask(desk: Desk, tmp_path: Path) -> AsyncIterator[Ask]:
+async def ask(app: FastAPI, bearers: Bearers) -> AsyncIterator[Ask]:
     """Asks as a persona, with parameters by name."""
-    key = signing_key(tmp_path / "private.json", tmp_path / "jwks.json")
-    tokens = {persona: mint(key, persona, clock.now()) for persona in PERSONAS}
-    app = desk.app  # type: ignore[attr-defined]  # set above
-    problems.install(app)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://alerts") as client:
-
-        async def asked(
-            persona: str | None, path: str = "/api/v1/alerts", **query: str
-        ) -> httpx.Response:
-            bearer = {} if persona is None else {"Authorization": f"Bearer {tokens[persona]}"}
-            return await client.get(path, params=query, headers=bearer)
-
-        yield asked
+    async with served.client_of(app, "alerts") as client:
+        yield served.asking(client, bearers, "/api/v1/alerts")
 
 
 async def settle(keeper: Keeper) -> None:

@@ -2,38 +2,29 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import TypeAlias
 
-import asyncpg
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from deploy.embedded.tokens import PERSONAS, mint, signing_key
 from services.dashboards.api import create_app
 from services.dashboards.settings import Settings
 from services.domain.gaps import Gap
 from services.ledger.handlers import keep
-from services.runtime import clock, problems
 from services.runtime.contracts import Contracts
-from services.runtime.settings import REPOSITORY
 from tests.gaps import verdict
-from tests.services.conftest import readers_of
+from tests.services import served
+from tests.services.conftest import Dsn, Pool, pool_of, readers_of
+from tests.services.served import Bearers
 
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
-Ask = Callable[..., Awaitable[httpx.Response]]
+Ask = served.Ask
 Tell = Callable[..., Awaitable[None]]
 
 
-@pytest.fixture(scope="session")
-def contracts() -> Contracts:
-    return Contracts.load(REPOSITORY / "schemas")
-
-
 @pytest.fixture
-async def tell(dsn: Callable[[str], str]) -> AsyncIterator[Tell]:
+async def tell(dsn: Dsn) -> AsyncIterator[Tell]:
     """Tell the ledger what is owed to a child at a version."""
-    async with asyncpg.create_pool(dsn("ledger"), min_size=1) as pool:
+    async with pool_of(dsn("ledger")) as pool:
 
         async def told(*gaps: Gap, version: int = 1, child_ref: str = "child-a") -> None:
             await keep(pool, [], [verdict(*gaps, version=version, child_ref=child_ref)])
@@ -42,41 +33,34 @@ async def tell(dsn: Callable[[str], str]) -> AsyncIterator[Tell]:
 
 
 @pytest.fixture
-async def dashboards_pool(dsn: Callable[[str], str]) -> AsyncIterator[Pool]:
-    async with asyncpg.create_pool(dsn("dashboards"), min_size=1) as pool:
+async def dashboards_pool(dsn: Dsn) -> AsyncIterator[Pool]:
+    async with pool_of(dsn("dashboards")) as pool:
         yield pool
 
 
 @pytest.fixture
-async def dashboards_readers(dsn: Callable[[str], str]) -> AsyncIterator[Pool]:
+async def dashboards_readers(dsn: Dsn) -> AsyncIterator[Pool]:
     async with readers_of(dsn("dashboards"), "dashboards") as pool:
         yield pool
 
 
 @pytest.fixture
 async def ask(
-    dashboards_pool: Pool, dashboards_readers: Pool, contracts: Contracts, tmp_path: Path
+    dashboards_pool: Pool,
+    dashboards_readers: Pool,
+    contracts: Contracts,
+    tmp_path: Path,
+    bearers: Bearers,
 ) -> AsyncIterator[Ask]:
-    """Asks for gaps as a persona, with parameters by name."""
-    key = signing_key(tmp_path / "private.json", tmp_path / "jwks.json")
-    tokens = {persona: mint(key, persona, clock.now()) for persona in PERSONAS}
+    """Asks for gaps as a persona; `bearers` has made the keys that it is known by."""
     settings = Settings(
         postgres_dsn=SecretStr("unused"), kafka_bootstrap="unused", jwks_file=tmp_path / "jwks.json"
     )
     app = create_app(settings, contracts)
-    problems.install(app)
     app.state.desk.pool = dashboards_pool
     app.state.desk.readers = dashboards_readers
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://dashboards") as client:
-
-        async def asked(
-            persona: str | None, path: str = "/api/v1/gaps", *, accept: str = "*/*", **query: str
-        ) -> httpx.Response:
-            bearer = {} if persona is None else {"Authorization": f"Bearer {tokens[persona]}"}
-            return await client.get(path, params=query, headers={"Accept": accept, **bearer})
-
-        yield asked
+    async with served.client_of(app, "dashboards") as client:
+        yield served.asking(client, bearers, "/api/v1/gaps")
 
 
 def ids(answer: httpx.Response) -> list[int]:

@@ -10,7 +10,8 @@ import pytest
 from services.domain.grades import GRADED
 from services.domain.moments import moment
 from tests.domain.rules import build as b
-from tests.services.dashboards.conftest import Ask, Pool
+from tests.services.conftest import Pool
+from tests.services.dashboards.conftest import Ask
 
 PATH = "/api/v1/dip-samples/2026-03"
 AGREEMENT = f"{PATH}/agreement"

@@ -11,7 +11,8 @@ from services.domain.gaps import Why
 from services.domain.moments import moment, stamp
 from services.runtime import clock
 from tests.gaps import HOUR, gap
-from tests.services.dashboards.conftest import Ask, Pool, Tell
+from tests.services.conftest import Pool
+from tests.services.dashboards.conftest import Ask, Tell
 
 CHRISTMAS = Why(
     "decision_overdue",

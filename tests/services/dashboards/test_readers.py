@@ -6,7 +6,8 @@ import asyncpg
 import pytest
 
 from tests.gaps import gap
-from tests.services.dashboards.conftest import Ask, Pool, Tell, ids
+from tests.services.conftest import Pool
+from tests.services.dashboards.conftest import Ask, Tell, ids
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from services.runtime.contracts import Contracts
 from services.runtime.oidc import Begun
 from services.runtime.settings import Misconfigured
 from services.runtime.sign_in import CSRF
-from tests.services.dashboards.conftest import Pool
+from tests.services.conftest import Pool
 
 OURS = "http://127.0.0.1:8802"
 COOKIE = "rw-dashboards"

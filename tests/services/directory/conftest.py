@@ -1,26 +1,22 @@
 """The directory, served in this process over a Postgres of a test."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import TypeAlias
 
-import asyncpg
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from deploy.embedded.tokens import PERSONAS, mint, signing_key
 from services.directory import reading, store
 from services.directory.api import create_app
 from services.directory.catalogue import Catalogue
 from services.directory.settings import Settings
-from services.runtime import clock, problems
 from services.runtime.contracts import Contracts
-from tests.services.conftest import readers_of
+from tests.services import served
+from tests.services.conftest import Dsn, Pool, pool_of, readers_of
+from tests.services.served import Bearers
 
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
-Ask = Callable[..., Awaitable[httpx.Response]]
-Bearers = Mapping[str | None, Mapping[str, str]]
+Ask = served.Ask
 Bring = Callable[..., Awaitable[httpx.Response]]
 
 
@@ -30,13 +26,13 @@ def catalogue(contracts: Contracts) -> Catalogue:
 
 
 @pytest.fixture
-async def pool(dsn: Callable[[str], str]) -> AsyncIterator[Pool]:
-    async with asyncpg.create_pool(dsn("directory"), min_size=1) as pool:
+async def pool(dsn: Dsn) -> AsyncIterator[Pool]:
+    async with pool_of(dsn("directory")) as pool:
         yield pool
 
 
 @pytest.fixture
-async def readers(dsn: Callable[[str], str]) -> AsyncIterator[Pool]:
+async def readers(dsn: Dsn) -> AsyncIterator[Pool]:
     async with readers_of(dsn("directory"), "directory") as pool:
         yield pool
 
@@ -45,16 +41,6 @@ async def readers(dsn: Callable[[str], str]) -> AsyncIterator[Pool]:
 async def filled(pool: Pool, catalogue: Catalogue) -> None:
     """The invented services of schemas/directory are in."""
     await store.keep(pool, reading.read_files(catalogue), store.FILES)
-
-
-@pytest.fixture
-def bearers(tmp_path: Path) -> Bearers:
-    """What each persona says of itself; None says nothing."""
-    key = signing_key(tmp_path / "private.json", tmp_path / "jwks.json")
-    said: dict[str | None, Mapping[str, str]] = {None: {}}
-    for persona in PERSONAS:
-        said[persona] = {"Authorization": f"Bearer {mint(key, persona, clock.now())}"}
-    return said
 
 
 @pytest.fixture
@@ -67,22 +53,15 @@ async def client(
         postgres_dsn=SecretStr("unused"), kafka_bootstrap="unused", jwks_file=tmp_path / "jwks.json"
     )
     app = create_app(settings, contracts)
-    problems.install(app)
     app.state.desk.pool = pool
     app.state.desk.readers = readers
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://directory") as client:
+    async with served.client_of(app, "directory") as client:
         yield client
 
 
 @pytest.fixture
 def ask(client: httpx.AsyncClient, bearers: Bearers) -> Ask:
-    """Ask as a persona, with parameters by name."""
-
-    async def asked(persona: str | None, path: str, **query: str) -> httpx.Response:
-        return await client.get(path, params=query, headers=bearers[persona])
-
-    return asked
+    return served.asking(client, bearers)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 
 from services.directory import reading, store
 from services.directory.catalogue import Catalogue
-from tests.services.directory.conftest import Ask, Bring, Pool
+from tests.services.conftest import Pool
+from tests.services.directory.conftest import Ask, Bring
 
 HEAD = (
     "name,description,organization,organization_description,provider,type,kind,needs,areas,"

@@ -7,7 +7,8 @@ from deploy.embedded.tokens import PERSONAS
 from services.directory import reading, store
 from services.directory.catalogue import Catalogue
 from services.domain import oruk
-from tests.services.directory.conftest import Ask, Bring, Pool
+from tests.services.conftest import Pool
+from tests.services.directory.conftest import Ask, Bring
 
 pytestmark = pytest.mark.usefixtures("filled")
 SERVICES = "/api/v1/services"

@@ -26,11 +26,6 @@ Senders = Callable[..., Sender]
 KEY = ECKey.generate_key("P-256", {"kid": "test"})
 
 
-@pytest.fixture(scope="session")
-def contracts() -> Contracts:
-    return Contracts.load(ROOT / "schemas")
-
-
 @pytest.fixture
 def settings(dsn: Dsn, tmp_path: Path) -> Settings:
     jwks = tmp_path / "jwks.json"

@@ -1,29 +1,29 @@
 """The responses, served in this process over a Postgres of a test, with measures that are faked."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from deploy.embedded.tokens import PERSONAS, acting_key, mint, signing_key
+from deploy.embedded.tokens import acting_key
 from services.domain.moments import london_day
 from services.responses.api import create_app
 from services.responses.catalogue import Catalogue
 from services.responses.desk import Desk
 from services.responses.measures import Measures
 from services.responses.settings import Settings
-from services.runtime import clock, problems
+from services.runtime import clock
 from services.runtime.contracts import Contracts
+from tests.services import served
+from tests.services.conftest import Dsn, Pool, pool_of
 from tests.services.responses.measuring import Dashboards
+from tests.services.served import Bearers
 
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
-Ask = Callable[..., Awaitable[httpx.Response]]
-Bearers = Mapping[str | None, Mapping[str, str]]
+Ask = served.Ask
 TODAY = london_day(clock.now()).isoformat()
 LATELY = (london_day(clock.now()) - timedelta(days=30)).isoformat()
 
@@ -40,19 +40,9 @@ INSPECTION: dict[str, Any] = {
 
 
 @pytest.fixture
-async def pool(dsn: Callable[[str], str]) -> AsyncIterator[Pool]:
-    async with asyncpg.create_pool(dsn("responses"), min_size=1) as pool:
+async def pool(dsn: Dsn) -> AsyncIterator[Pool]:
+    async with pool_of(dsn("responses")) as pool:
         yield pool
-
-
-@pytest.fixture
-def bearers(tmp_path: Path) -> Bearers:
-    """What each persona says of itself; None says nothing."""
-    key = signing_key(tmp_path / "private.json", tmp_path / "jwks.json")
-    said: dict[str | None, Mapping[str, str]] = {None: {}}
-    for persona in PERSONAS:
-        said[persona] = {"Authorization": f"Bearer {mint(key, persona, clock.now())}"}
-    return said
 
 
 @pytest.fixture
@@ -86,21 +76,14 @@ async def client(
         jwks_file=tmp_path / "jwks.json", measures_url="http://dashboards", acting_key_file=key,
     )  # fmt: skip
     app = create_app(settings, contracts, Measures(settings, dashboards))
-    problems.install(app)
     app.state.desk.pool = pool
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://responses") as client:
+    async with served.client_of(app, "responses") as client:
         yield client
 
 
 @pytest.fixture
 def ask(client: httpx.AsyncClient, bearers: Bearers) -> Ask:
-    """Ask as a persona, with parameters by name."""
-
-    async def asked(persona: str | None, path: str, **query: str) -> httpx.Response:
-        return await client.get(path, params=query, headers=bearers[persona])
-
-    return asked
+    return served.asking(client, bearers)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from openpyxl import Workbook
 
 from deploy.embedded.places import PROJECT
 from services.responses.inspections_api import XLSX
-from tests.services.responses.conftest import INSPECTION, Ask, Bearers
+from tests.services.responses.conftest import INSPECTION, Ask
+from tests.services.served import Bearers
 
 OVERVIEW = PROJECT.parent / "shared" / "data" / "jtai_overview.xlsx"
 COLUMNS = (

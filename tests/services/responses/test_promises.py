@@ -11,7 +11,8 @@ from services.responses import entering
 from services.responses.catalogue import Catalogue
 from services.runtime import clock
 from tests.documents.reading import READERS, squeezed
-from tests.services.responses.conftest import TODAY, Ask, Pool
+from tests.services.conftest import Pool
+from tests.services.responses.conftest import TODAY, Ask
 
 NOW = quarter_of(london_day(clock.now()))
 

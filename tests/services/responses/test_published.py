@@ -9,7 +9,8 @@ from services.responses.catalogue import Catalogue
 from services.responses.documents import pdf
 from services.responses.making import MAKERS
 from tests.documents.reading import READERS
-from tests.services.responses.conftest import TODAY, Ask, Pool
+from tests.services.conftest import Pool
+from tests.services.responses.conftest import TODAY, Ask
 
 MARKING = "OFFICIAL-SENSITIVE"
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
