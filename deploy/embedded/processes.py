@@ -50,7 +50,6 @@ PROCESSES = (
     Process("audit", "services.audit", "audit"),
 )
 
-BROKER = ("kafka", "kafka-controller")
 DATABASE = "postgres"
 RUNNER = "supervisor"
 WATCH = "prometheus"

@@ -50,10 +50,7 @@ class WeekAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    week: (
-        Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-W(0[1-9]|[1-4][0-9]|5[0-3])$")]
-        | None
-    ) = Field(None, description="2026-W48; default: the last that is over.")
+    week: _Week | None = Field(None, description="2026-W48; default: the last that is over.")
     format: Literal["json", "csv"] = "json"
 
 

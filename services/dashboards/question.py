@@ -8,7 +8,6 @@ from pydantic import Field, StringConstraints
 from services.runtime.questions import CursorText, LimitText, Moment, Paged, Text
 
 DEFAULT_LIMIT: Final = 100
-MAX_LIMIT: Final = 500
 
 State = Literal["open", "closed", "upcoming"]
 Lesson = Literal["1", "2", "3", "4", "themes"]

@@ -83,7 +83,6 @@ WHERE gap_id = ANY($1::uuid[]) AND known_to IS NULL ORDER BY gap_id, known_from 
 """
 _STANDING: Final = "SELECT * FROM gap WHERE gap_id = ANY($1::uuid[])"
 _DUE: Final = "SELECT * FROM gap WHERE due_at <= $1 ORDER BY due_at, gap_id, agency LIMIT $2"
-_NEXT_DUE: Final = "SELECT min(due_at) FROM gap"
 _PUT: Final = """
 INSERT INTO gap (gap_id, agency, child_ref, rule, kind, lesson, owed_by, referral_ref, source, id,
                  opens_at, closes_at, said, gone_at, due_at, changed)

@@ -6,7 +6,7 @@ matcher decides; links and un-links follow through the outbox once the matcher h
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import asyncpg
 
@@ -22,8 +22,6 @@ from services.runtime import audit, clock
 from services.runtime.asking import asking
 from services.runtime.audit import Act, Purpose
 from services.runtime.auth import Caller
-
-Choice = Literal["link", "keep-apart"]
 
 _REVIEW: Final = "SELECT review_id, reason, records, closed_at FROM review WHERE review_id = $1"
 _SIDES: Final = """

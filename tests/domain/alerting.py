@@ -21,7 +21,6 @@ START = moment("2026-03-04T10:00:00Z")  # a Wednesday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RULE = "timeliness.referral_not_made"
 CHILD, OTHER_CHILD = "c" * 32, "d" * 32
-FAR = START + 3650 * DAY
 
 
 def read(name: str) -> dict[str, Any]:

@@ -22,7 +22,6 @@ PANEL = {"id": int, "type": str, "title": str, "description": str, "targets": li
          "datasource": dict, "gridPos": dict, "fieldConfig": dict, "options": dict}  # fmt: skip
 DASHBOARD = {"uid": str, "title": str, "description": str, "tags": list, "schemaVersion": int,
              "panels": list, "time": dict, "templating": dict, "annotations": dict}  # fmt: skip
-RECORDED = r"[a-z_]+:[a-z_]+:\w+"
 each = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 
 

@@ -72,10 +72,6 @@ def _violent(event: Event) -> bool:
     return event.type == e.EXPOSED and not VIOLENCE.isdisjoint(event.stated("harms"))
 
 
-def _treated(event: Event) -> object:
-    return event.facts.get("treated_as_safeguarding")
-
-
 def _stage(  # noqa: PLR0913 - what tells one stage from another
     id_: str,
     title: str,
