@@ -12,7 +12,7 @@ from services.alerts.outbox import Outbox
 from services.alerts.settings import Settings
 from services.domain.alert_policy_file import AlertPolicyFaults
 from services.domain.contacts import ContactFaults
-from services.runtime import postgres
+from services.runtime import postgres, serving
 from services.runtime.process import Process
 from services.runtime.settings import Misconfigured
 from services.runtime.status import Progress
@@ -65,7 +65,7 @@ def main() -> None:
             lambda: stream.report(outbox()),
             lambda: stream.measure(desk.pool),
         ],
-        app=app,
+        app=serving.whole(app, SERVICE),
         progress=progress,
     ).main()
 

@@ -8,7 +8,7 @@ from services.dashboards.behalf import behalf_of
 from services.dashboards.desk import Desk
 from services.dashboards.elsewhere import Elsewhere
 from services.dashboards.settings import Settings
-from services.runtime import postgres
+from services.runtime import postgres, serving
 from services.runtime.process import Process
 
 SERVICE = "dashboards"
@@ -51,7 +51,7 @@ def main() -> None:
         on_start=start,
         on_stop=stop,
         background=[watch],
-        app=app,
+        app=serving.whole(app, SERVICE),
     ).main()
 
 

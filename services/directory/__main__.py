@@ -6,7 +6,7 @@ from services.directory import reading, store
 from services.directory.api import create_app
 from services.directory.desk import Desk
 from services.directory.settings import Settings
-from services.runtime import postgres
+from services.runtime import postgres, serving
 from services.runtime.process import Process
 
 SERVICE = "directory"
@@ -41,7 +41,7 @@ def main() -> None:
         checks={"database": database, "migrations": migrations},
         on_start=start,
         on_stop=stop,
-        app=app,
+        app=serving.whole(app, SERVICE),
     ).main()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from services.intake.api import create_app
 from services.intake.desk import Desk
 from services.intake.settings import KEYS, Settings
-from services.runtime import kafka, postgres
+from services.runtime import kafka, postgres, serving
 from services.runtime.process import Process
 
 SERVICE = "intake"
@@ -58,7 +58,7 @@ def main() -> None:
         on_start=start,
         on_stop=stop,
         background=(sample, desk.work_off, desk.erase, tidy),
-        app=app,
+        app=serving.whole(app, SERVICE),
     ).main()
 
 

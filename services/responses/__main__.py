@@ -7,7 +7,7 @@ from services.responses import entering, watching
 from services.responses.api import create_app
 from services.responses.desk import Desk
 from services.responses.settings import Settings
-from services.runtime import postgres
+from services.runtime import postgres, serving
 from services.runtime.process import Process
 
 SERVICE = "responses"
@@ -45,7 +45,7 @@ def main() -> None:
         on_start=start,
         on_stop=stop,
         background=[watch],
-        app=app,
+        app=serving.whole(app, SERVICE),
     ).main()
 
 

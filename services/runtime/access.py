@@ -43,7 +43,8 @@ class Access:
             self._note(scope, status, clock.monotonic() - began_at, same)
 
     def _note(self, scope: Scope, status: int, seconds: float, same: str) -> None:
-        route = getattr(scope.get("route"), "path", "unmatched")
+        path = scope["path"]  # the status' own routes say no template: they are their own
+        route = path if path in _QUIET else getattr(scope.get("route"), "path", "unmatched")
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         metrics.HTTP_SECONDS.labels(self._service, route, method, status).observe(seconds)
         if route not in _QUIET:

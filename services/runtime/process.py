@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from hashlib import sha256
@@ -16,25 +17,15 @@ from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 from typing import Final, NoReturn
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
-from services.runtime import (
-    access,
-    broker_tls,
-    guard,
-    log,
-    metrics,
-    postgres,
-    problems,
-    status,
-    tracing,
-)
+from services.runtime import broker_tls, guard, log, metrics, postgres, status, tracing
 from services.runtime.settings import Settings
 
 Step = Callable[[], Awaitable[None]]
 
 TRACES_SECONDS: Final = 1.0
-PATIENCE_SECONDS: Final = 8.0  # what a stop may take before we leave without asking further
+PATIENCE_SECONDS: Final = 7.0  # what a stop may take; then we leave, which may take two more
 _log = log.get(__name__)
 
 
@@ -42,9 +33,8 @@ class Process:
     """One service's process: status server, start, tasks for as long as it runs, stop.
 
     Every task of `background` runs for ever; "not now" starts it again after a pause, any other
-    exception ends the process with 70. They are stopped last first. `app` is served on
-    RW_HTTP_PORT, with problems, access log and status routes installed; RW_STATUS_PORT, where set,
-    serves the status alone.
+    exception ends the process with 70. They are stopped last first. `app` (see `serving`) is served
+    on RW_HTTP_PORT, with the status' routes; RW_STATUS_PORT, where set, serves the status alone.
     """
 
     def __init__(  # noqa: PLR0913 - the composition root of a process; by name only
@@ -57,7 +47,7 @@ class Process:
         on_start: Step | None = None,
         on_stop: Step | None = None,
         background: Sequence[Step] = (),
-        app: FastAPI | None = None,
+        app: Starlette | None = None,
         progress: status.Progress | None = None,
         leave: Callable[[int], object] = os._exit,
     ) -> None:
@@ -96,14 +86,20 @@ class Process:
         """Live until SIGTERM or SIGINT; leaves when living fails or stopping takes too long."""
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
+        told, ended = threading.Event(), threading.Event()
+        threading.Thread(target=self._in_time, args=(told, ended), daemon=True).start()
+
+        def tell(*_: object) -> None:
+            told.set()
+            loop.call_soon_threadsafe(stopping.set)
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stopping.set)
+            signal.signal(number, tell)
         living = asyncio.create_task(self._guarded(self._live), name=self._service)
         await stopping.wait()
         _log.info("stopping")
-        hurry = loop.call_later(PATIENCE_SECONDS, self._hurry)
         await _cancel(living)
-        hurry.cancel()
+        ended.set()
         _log.info("stopped")
 
     async def _live(self) -> None:
@@ -129,13 +125,11 @@ class Process:
             app = status.status_app(self._checks, self._progress)
             await stack.enter_async_context(status.serve(app, self._settings.status_host, port))
 
-    async def _serve_pages(self, stack: AsyncExitStack, app: FastAPI) -> None:
+    async def _serve_pages(self, stack: AsyncExitStack, app: Starlette) -> None:
         """Open the service's own port."""
         if self._settings.http_port is None:
             raise SystemExit("Cannot start, the environment is not right: RW_HTTP_PORT is missing")
-        problems.install(app)
-        access.install(app, self._service)
-        app.include_router(status.router(self._checks, self._progress, self._wishes))
+        app.router.routes.extend(status.routes(self._checks, self._progress, self._wishes))
         host, port = self._settings.http_host, self._settings.http_port
         await stack.enter_async_context(status.serve(app, host, port))
 
@@ -159,10 +153,16 @@ class Process:
             _log.critical("task failed, leaving", error=error)
             self._leave(guard.EXIT_FAILED)
 
-    def _hurry(self) -> None:
-        """Leave although something still hangs: what is not acknowledged comes again."""
-        _log.warning("left before all was done")
-        self._leave(0)
+    def _in_time(self, told: threading.Event, ended: threading.Event) -> None:
+        """Leave although something still hangs: what is not acknowledged comes again.
+
+        In a thread of its own: Faust waits for its consumer's thread inside our loop, where no
+        timer of the loop would be heard.
+        """
+        told.wait()
+        if not ended.wait(PATIENCE_SECONDS):
+            _log.warning("left before all was done")
+            self._leave(0)
 
 
 async def _cancel(task: "asyncio.Task[None]") -> None:

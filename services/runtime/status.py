@@ -8,9 +8,11 @@ from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Response
-from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from services.runtime import clock
 from services.runtime.deadlines import Deadlines
@@ -87,32 +89,28 @@ def ours(parts: Parts, assigned: AbstractSet[object]) -> Parts:
     return {"group": (sum(at for at, _ in parts.values()), sum(lag for _, lag in parts.values()))}
 
 
-def router(
+def routes(
     checks: Mapping[str, Check],
     progress: Progress | None = None,
     wishes: Mapping[str, Check] | None = None,
-) -> APIRouter:
+) -> list[Route]:
     """Return `/metrics`, `/health/live`, `/health/ready`; a check answers whether all is well.
 
     What fails of `wishes` is named, and the process is ready all the same.
     """
-    routes = APIRouter(include_in_schema=False)
-
-    @routes.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(_: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    @routes.get("/health/live")
-    async def live() -> JSONResponse:
+    async def live(_: Request) -> JSONResponse:
         alive = progress is None or progress.alive()
         return _answer([] if alive else ["progress"])
 
-    @routes.get("/health/ready")
-    async def ready() -> JSONResponse:
+    async def ready(_: Request) -> JSONResponse:
         failed, missing = await asyncio.gather(failing(checks), failing(wishes or {}, WISH_SECONDS))
         return _answer(failed, missing)
 
-    return routes
+    answers = {"/metrics": metrics, "/health/live": live, "/health/ready": ready}
+    return [Route(path, answer, include_in_schema=False) for path, answer in answers.items()]
 
 
 async def failing(checks: Mapping[str, Check], seconds: float = CHECK_SECONDS) -> list[str]:
@@ -141,7 +139,7 @@ class Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serve(app: FastAPI, host: str, port: int, grace: int = 5) -> AsyncIterator[None]:
+async def serve(app: Starlette, host: str, port: int, grace: int = 5) -> AsyncIterator[None]:
     """Serve `app` in this loop for as long as the context lasts; then finish what is open.
 
     Raises OSError when the port is taken.
@@ -166,8 +164,6 @@ async def serve(app: FastAPI, host: str, port: int, grace: int = 5) -> AsyncIter
         sock.close()
 
 
-def status_app(checks: Mapping[str, Check], progress: Progress | None = None) -> FastAPI:
+def status_app(checks: Mapping[str, Check], progress: Progress | None = None) -> Starlette:
     """Return the small application that a process without pages serves."""
-    app = FastAPI(openapi_url=None)
-    app.include_router(router(checks, progress))
-    return app
+    return Starlette(routes=routes(checks, progress))

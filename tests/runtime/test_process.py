@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -142,12 +143,12 @@ async def test_a_process_that_cannot_stop_leaves_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("services.runtime.process.PATIENCE_SECONDS", 0.01)
-    hanging = asyncio.Event()
+    hanging, loop = asyncio.Event(), asyncio.get_running_loop()
     codes: list[int] = []
 
     def leave(code: int) -> None:
         codes.append(code)
-        hanging.set()
+        loop.call_soon_threadsafe(hanging.set)
 
     async def hangs() -> None:
         try:
@@ -160,6 +161,31 @@ async def test_a_process_that_cannot_stop_leaves_all_the_same(
         service="trial", settings=settings(), checks={}, background=[hangs], leave=leave
     ).run()
     assert codes == [0]
+
+
+async def test_a_process_whose_loop_stands_still_in_its_stop_leaves_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.runtime.process.PATIENCE_SECONDS", 0.01)
+    left = threading.Event()
+    while_it_stood: list[bool] = []
+
+    def leave(code: int) -> None:
+        assert code == 0
+        left.set()
+
+    async def blocks() -> None:
+        """As Faust does, which waits inside our loop for the thread of its consumer."""
+        try:
+            stop_us()
+            await asyncio.Event().wait()
+        finally:
+            while_it_stood.append(left.wait(5))
+
+    await Process(
+        service="trial", settings=settings(), checks={}, background=[blocks], leave=leave
+    ).run()
+    assert while_it_stood == [True]
 
 
 async def test_the_status_port_and_the_pages_answer_while_it_runs() -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from starlette.applications import Starlette
 
 from services.runtime import status
 from services.runtime.status import Check, Progress
@@ -95,8 +95,7 @@ async def ask(
     progress: Progress | None = None,
     wishes: dict[str, Check] | None = None,
 ) -> object:
-    app = FastAPI()
-    app.include_router(status.router(checks, progress, wishes))
+    app = Starlette(routes=status.routes(checks, progress, wishes))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://t") as client:
         answer = await client.get(path)
     return answer.status_code, answer.json()
