@@ -13,7 +13,12 @@ from tests.monitoring.test_alerts import TESTS, rules
 
 FILE = prometheus.CONFIGURATION.parent / "alertmanager" / "alertmanager.yml"
 TOLD = yaml.safe_load(FILE.read_text())
-RECEIVERS = {"page": "on-call", "ticket": "tickets", "practice": "safeguarding-lead"}
+RECEIVERS = {
+    "page": "on-call",
+    "ticket": "tickets",
+    "practice": "safeguarding-lead",
+    "watchdog": "watchdog",
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +48,19 @@ def test_every_severity_of_an_alert_is_routed() -> None:
     assert {rule["labels"]["severity"] for rule in rules("alert")} == RECEIVERS.keys()
 
 
+def test_what_is_missed_when_it_stops_comes_day_and_night_every_few_minutes() -> None:
+    (route,) = (one for one in TOLD["route"]["routes"] if one["receiver"] == "watchdog")
+    assert route["repeat_interval"] == "5m"
+    assert "active_time_intervals" not in route
+    (told,) = (one for one in TOLD["receivers"] if one["name"] == "watchdog")
+    (mail,) = told["email_configs"]
+    assert not mail.get("send_resolved", False)  # silence is the alarm
+
+
 def test_only_pages_come_at_night_and_none_of_them_again_within_hours() -> None:
     for route in TOLD["route"]["routes"]:
+        if route["receiver"] == "watchdog":
+            continue
         if route["receiver"] == "on-call":
             assert "active_time_intervals" not in route
             assert route["repeat_interval"] == "4h"

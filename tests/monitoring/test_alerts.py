@@ -74,7 +74,7 @@ def test_every_alert_says_what_is_wrong_how_bad_it_is_and_where_to_look() -> Non
     for rule in rules("alert"):
         said = rule["annotations"]
         assert said.keys() == {"summary", "description", "runbook_url", "dashboard_url"}
-        assert rule["labels"]["severity"] in {"page", "ticket", "practice"}
+        assert rule["labels"]["severity"] in {"page", "ticket", "practice", "watchdog"}
 
 
 def test_every_alert_has_a_runbook_and_every_runbook_of_an_alert_is_named() -> None:
