@@ -176,6 +176,10 @@ class Runner:
         """Return a process's id; 0 where it does not run."""
         return int(self._asked(name)["pid"])
 
+    def exit_status(self, name: str) -> int:
+        """Return with what a process ended that has been stopped; -1 where a signal ended it."""
+        return int(self._asked(name)["exitstatus"])
+
     def shut_down(self) -> None:
         """Tell supervisord to stop everything, the services first, and itself."""
         self._call("shutdown")

@@ -28,7 +28,7 @@ from deploy.embedded.runner import Program, Runner
 from services.runtime import clock
 from services.runtime.contracts import Contracts
 
-READY_WITHIN_SECONDS = 90
+READY_WITHIN_SECONDS = 180
 DOWN_WITHIN_SECONDS = 60
 POLL_SECONDS = 0.1
 

@@ -98,6 +98,7 @@ def routes(
 
     What fails of `wishes` is named, and the process is ready all the same.
     """
+
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
