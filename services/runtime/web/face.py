@@ -172,17 +172,20 @@ def environment(templates: Path) -> Environment:
     )
     made.globals.update(asset=ASSETS.address, asking=asking)
     made.filters.update(words.FILTERS)
+    done: set[str] = set()
     for name in own.list_templates():
-        _compile(made, name, set())
+        _compile(made, name, done)
     return made
 
 
 def _compile(made: Environment, name: str, done: set[str]) -> None:
     """Compile a template and all that it uses, so that nobody's first page waits for it."""
     assert made.loader is not None  # noqa: S101 - it was made with one
+    if name in done:
+        return
+    done.add(name)
     source, _, _ = made.loader.get_source(made, name)
     made.get_template(name)
-    done.add(name)
     for used in meta.find_referenced_templates(made.parse(source)):
-        if used is not None and used not in done:
+        if used is not None:
             _compile(made, used, done)
