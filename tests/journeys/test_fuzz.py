@@ -170,9 +170,7 @@ def _comes_back(answer: httpx.Response, text: str) -> bool:
 
 
 def _turns(parameter: int) -> Iterator[tuple[str, tuple[str, str]]]:
-    """A third of the strings, the next third for the next parameter; each by one persona, the next
-    by the other. Where there is time, all by both.
-    """
+    """A third of the strings, by turns, each by one persona; all by both where there is time."""
     for place, string in enumerate(STRINGS.items()):
         for turn, persona in enumerate(("qa-reviewer", "norfolk-police")):
             if CASES > QUICK or (place % 3 == parameter % 3 and place % 2 == turn):
