@@ -74,22 +74,24 @@ async def queue(
     """Show the queue."""
     sight = require_sight(desk, visitor.caller)
     now = clock.now()
+    try:
+        after = asked.place()
+    except BadCursor:
+        raise RequestValidationError([fault("after", "cursor")]) from None
+    as_of = now if after is None else after.as_of
     held = await claims.every(desk.pool, now)
     narrowed = _narrowed(asked, held, visitor.caller)
     async with asking(desk.readers, visitor.caller) as connection:
-        try:
-            rows, following = await queue_rows.page(connection, asked, sight, narrowed, now)
-        except BadCursor:
-            raise RequestValidationError([fault("after", "cursor")]) from None
-        counted = await queue_rows.counts(connection, asked, sight, narrowed, now)
+        rows, following = await queue_rows.page(connection, asked, sight, narrowed, after, as_of)
+        counted = await queue_rows.counts(connection, asked, sight, narrowed, as_of)
         await audit.write(connection, visitor.caller, _act(asked, rows, desk.registry))
     return web_of(request).page(
         request,
         visitor,
         "desks/queue.html",
         title="Queue" if sight.sees_all or visitor.role != "agency" else "What we owe",
-        as_of=now,
-        items=[_item(row, sight, held, visitor.caller, now, desk.registry) for row in rows],
+        as_of=as_of,
+        items=[_item(row, sight, held, visitor.caller, as_of, desk.registry) for row in rows],
         fields=_fields(asked, sight, desk.registry),
         chips=_chips(asked),
         counted={part: _most(number) for part, number in counted.items()},
@@ -162,7 +164,7 @@ def _item(  # noqa: PLR0913 - what a row is told by
     sight: Sight,
     held: Mapping[UUID, Claim],
     caller: Caller,
-    now: datetime,
+    as_of: datetime,
     registry: Registry,
 ) -> dict[str, Any]:
     gap = beliefs.from_row(row)
@@ -172,8 +174,8 @@ def _item(  # noqa: PLR0913 - what a row is told by
         "name": rule_name(gap.rule),
         "kind": gap.kind,
         "why": sentence(gap, sight.reader, sight.sees_all, registry),
-        "over": gap.opens_at <= now,
-        "due": due(gap.opens_at, now),
+        "over": gap.opens_at <= as_of,
+        "due": due(gap.opens_at, as_of),
         "opens_at": gap.opens_at,
         "agency": registry.name_of(gap.agency) or gap.agency,
         "unit": None if gap.unit is None else spoken(gap.unit),

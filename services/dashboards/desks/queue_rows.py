@@ -1,6 +1,7 @@
 """What is next to be breached, and what has been? Read in the order in which a queue shows it.
 
 First what is still to come, the soonest first; then what is over its time, the latest first.
+All pages are of the moment of the first, so that what comes due meanwhile is on none of them twice.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -24,7 +25,7 @@ MOST: Final = 10_000
 
 Part = Literal["upcoming", "open"]
 PARTS: Final[tuple[Part, ...]] = ("upcoming", "open")
-_WHEN: Final = {"upcoming": "opens_at > {now}", "open": "opens_at <= {now}"}
+_WHEN: Final = {"upcoming": "opens_at > {as_of}", "open": "opens_at <= {as_of}"}
 _ORDER: Final = {
     "upcoming": ("opens_at, gap_id, child_ref", ">"),
     "open": ("opens_at DESC, gap_id DESC, child_ref DESC", "<"),
@@ -53,6 +54,10 @@ class QueueAsked(BaseModel):
         said: dict[str, str] = self.model_dump(exclude={"after"})
         return {name: value for name, value in said.items() if value}
 
+    def place(self) -> "Place | None":
+        """Return where the page begins; None for the first. Raises BadCursor."""
+        return Place.decode(self.after) if self.after else None
+
     @property
     def parts(self) -> tuple[Part, ...]:
         """Which parts are asked for, in their order."""
@@ -60,8 +65,9 @@ class QueueAsked(BaseModel):
 
 
 class Place(cursors.Place, frozen=True):
-    """The last row of a page."""
+    """The last row of a page, and the moment of the first page."""
 
+    as_of: Moment
     part: Part
     opens_at: Moment
     gap_id: UUID
@@ -80,11 +86,15 @@ Claimed = tuple[Collection[UUID], bool] | None
 """Gaps to which the claim's filter narrows; False: those that are not among them."""
 
 
-async def page(
-    connection: Connection, asked: QueueAsked, sight: Sight, claimed: Claimed, now: datetime
+async def page(  # noqa: PLR0913 - what a page is made of
+    connection: Connection,
+    asked: QueueAsked,
+    sight: Sight,
+    claimed: Claimed,
+    after: Place | None,
+    as_of: datetime,
 ) -> tuple[list[Record], str | None]:
-    """Return the rows of a page, and the place of the next where there is one. Raises BadCursor."""
-    after = Place.decode(asked.after) if asked.after else None
+    """Return the rows of a page, and the place of the next where there is one."""
     rows: list[Record] = []
     for part in asked.parts:
         if after is not None and PARTS.index(part) < PARTS.index(after.part):
@@ -92,23 +102,23 @@ async def page(
         since = after if after is not None and after.part == part else None
         left = ROWS + 1 - len(rows)
         if left:
-            rows += await _part(connection, part, asked, sight, claimed, since, left, now)
+            rows += await _part(connection, part, asked, sight, claimed, since, left, as_of)
     shown = rows[:ROWS]
     if len(rows) <= ROWS:
         return shown, None
     last = shown[-1]
-    of: Part = "upcoming" if last["opens_at"] > now else "open"
-    return shown, Place(of, last["opens_at"], last["gap_id"], last["child_ref"]).encode()
+    of: Part = "upcoming" if last["opens_at"] > as_of else "open"
+    return shown, Place(as_of, of, last["opens_at"], last["gap_id"], last["child_ref"]).encode()
 
 
 async def counts(
-    connection: Connection, asked: QueueAsked, sight: Sight, claimed: Claimed, now: datetime
+    connection: Connection, asked: QueueAsked, sight: Sight, claimed: Claimed, as_of: datetime
 ) -> dict[Part, int]:
     """Count each part, no further than `MOST`."""
     found: dict[Part, int] = {}
     for part in asked.parts:
         arguments = _Arguments()
-        where = " AND ".join(_where(part, asked, sight, claimed, now, arguments.place))
+        where = " AND ".join(_where(part, asked, sight, claimed, as_of, arguments.place))
         query = (
             f"SELECT count(*) FROM (SELECT FROM ledger.seen_belief WHERE {where} "  # noqa: S608 - our own words
             f"LIMIT {MOST + 1}) AS counted"
@@ -136,10 +146,10 @@ async def _part(  # noqa: PLR0913 - what a page is made of
     claimed: Claimed,
     since: Place | None,
     limit: int,
-    now: datetime,
+    as_of: datetime,
 ) -> list[Record]:
     arguments = _Arguments()
-    where = " AND ".join(_where(part, asked, sight, claimed, now, arguments.place))
+    where = " AND ".join(_where(part, asked, sight, claimed, as_of, arguments.place))
     order, beyond = _ORDER[part]
     if since is not None:
         last = ", ".join(map(arguments.place, (since.opens_at, since.gap_id, since.child_ref)))
@@ -156,13 +166,13 @@ def _where(  # noqa: PLR0913 - what a page is made of
     asked: QueueAsked,
     sight: Sight,
     claimed: Claimed,
-    now: datetime,
+    as_of: datetime,
     place: Callable[[object], str],
 ) -> Iterator[str]:
     """Say which rows are in a part of the queue; sight is the first condition."""
     yield f"agency = ANY({place(sorted(sight.owing))}::text[])"
     yield "known_to IS NULL AND closes_at IS NULL AND observed"
-    yield _WHEN[part].format(now=place(now))
+    yield _WHEN[part].format(as_of=place(as_of))
     for name in ("rule", "lesson", "kind", "agency", "unit"):
         if value := getattr(asked, name):
             yield f"{name} = {place(value)}"

@@ -89,7 +89,7 @@ def test_an_amendment_is_not_asked_who_the_child_is() -> None:
 
 
 def test_a_place_in_the_queue_is_read_back_and_nothing_else_is() -> None:
-    place = Place("open", NOW, UUID(int=7), "a" * 32)
+    place = Place(NOW, "open", NOW, UUID(int=7), "a" * 32)
     assert Place.decode(place.encode()) == place
     for word in ("", "not-a-place", place.encode()[:-4], "\N{LATIN SMALL LETTER E WITH ACUTE}"):
         with pytest.raises(BadCursor):
