@@ -1,4 +1,7 @@
-"""How many gaps are open, by rule, of those that somebody may see? The lists give as many."""
+"""How many gaps are open, by rule, of those that somebody may see? The lists give as many.
+
+What no feed would report counts nowhere but as missing data (contract.md 3).
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,5 +35,6 @@ async def now(
         watermark = await store.watermark(connection)
         at, _ = settled(known_at, watermark)
         moments = Moments(as_of, at, at == watermark)
-        counted = await store.by_rule(connection, Question(state="open"), moments, sight)
+        asked = Question(state="open", observed="true")
+        counted = await store.by_rule(connection, asked, moments, sight)
     return Owed(counted, at)

@@ -184,7 +184,8 @@ def _owed(lesson: Lesson, found: owed.Owed, as_of: datetime) -> list[list[object
         if rule.name.startswith(lesson.rules):
             count = found.open.get(rule.name, 0)
             at = {"as_of": stamp(as_of), "known_at": stamp(found.known_at)}
-            list_ = asking("/gaps", {"rule": rule.name, "state": "open", **at})
+            asked = {"rule": rule.name, "state": "open", "observed": "true", **at}
+            list_ = asking("/gaps", asked)
             linked = {"text": count, "href": list_} if count else 0
             kind = "Query" if rule.kind == "query" else "Gap"
             rows.append([title_of(rule.name), kind, linked])

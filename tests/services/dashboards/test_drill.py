@@ -31,6 +31,7 @@ async def test_what_is_open_by_rule_is_as_long_a_list(ask: Ask, tell: Tell, pers
     await tell(gap(1), gap(2, closes_at=None), gap(3, rule="timeliness.referrer_not_told"))
     await tell(gap(4, child_ref="child-b"), child_ref="child-b")
     await tell(gap(5, child_ref="child-c", agency="norfolk-police"), child_ref="child-c")
+    await tell(gap(6, child_ref="child-d", observed=False), child_ref="child-d")
     page = await ask(persona, "/timeliness", **NOW)
     numbers = list(linked(page.text, "owed"))
     assert sum(number for number, _ in numbers) > 0
