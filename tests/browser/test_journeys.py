@@ -44,7 +44,7 @@ async def test_by_keyboard_from_the_overview_to_a_case(tab: Tab) -> None:
     await follow(tab, await row.get_by_role("link").inner_text())
     await expect(tab.get_by_role("heading", level=1)).to_have_text("What is owed")
     await follow(tab, "Decision overdue")
-    await expect(tab.get_by_role("heading", name="How it came about")).to_be_visible()
+    await expect(tab.get_by_role("heading", name="How this was worked out")).to_be_visible()
 
 
 async def test_the_first_stop_skips_to_the_content(tab: Tab) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from asyncpg import Record
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import StringConstraints
 
 from services.dashboards import explanation
 from services.dashboards.behalf import Refused
@@ -15,9 +16,10 @@ from services.dashboards.desk import Desk
 from services.dashboards.desks import claims, review_form
 from services.dashboards.desks.asked import AtDesk, By
 from services.dashboards.desks.forms import chosen, fields, refused, written
-from services.dashboards.desks.queue import PATH, require_sight, require_work
+from services.dashboards.desks.queue import LESSONS, PATH, require_sight, require_work
 from services.dashboards.desks.review_form import ANSWERED, ANSWERS, LONGEST, OUTCOMES, Work
 from services.dashboards.desks.words import due, event_name, rule_name, short, spoken
+from services.dashboards.explanation_api import AsKnown
 from services.domain import events as e
 from services.domain.moments import moment
 from services.runtime import clock
@@ -37,6 +39,12 @@ _FORM: Final = {
     "role": "",
     "which": "0",
 }
+
+
+class WorkAsked(AsKnown):
+    """As it was believed when; and what has just been done."""
+
+    done: Annotated[str, StringConstraints(max_length=20)] = ""
 
 
 def router() -> APIRouter:
@@ -69,11 +77,13 @@ async def work(
     desk: AtDesk,
     visitor: By,
     gap_id: UUID,
-    done: Annotated[str, Query(max_length=20)] = "",
+    asked: Annotated[WorkAsked, Query()],
 ) -> Response:
-    """Show one piece of work."""
+    """Show one piece of work, or how it was believed to be."""
     require_sight(desk, visitor.caller)
-    return await _shown(request, desk, visitor, gap_id, DONE.get(done))
+    return await _shown(
+        request, desk, visitor, gap_id, DONE.get(asked.done), known_at=asked.known_at
+    )
 
 
 async def review(
@@ -173,9 +183,10 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
     faults: Sequence[Wrong] = (),
     said: dict[str, str] | None = None,
     status: int = 200,
+    known_at: datetime | None = None,
 ) -> Response:
     now = clock.now()
-    found = await explanation.of_gap(desk, visitor.caller, gap_id, None, now)
+    found = await explanation.of_gap(desk, visitor.caller, gap_id, known_at, now)
     if found is None:
         raise HTTPException(404)
     gap = found["gap"]
@@ -190,11 +201,15 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
         faults=faults,
         breadcrumbs=[("Queue", PATH), (rule_name(gap["rule"]), None)],
         as_of=now,
+        known_at=moment(found["known_at"]),
         found=found,
         gap=gap,
         child=short(gap["child_ref"]),
         agency=desk.registry.name_of(gap["agency"]) or gap["agency"],
         due=_due(gap, now),
+        lesson=dict(LESSONS)[gap["lesson"]],
+        opens_at=moment(gap["opens_at"]),
+        closes_at=None if gap["closes_at"] is None else moment(gap["closes_at"]),
         evidence=[_evidence(one) for one in found["evidence"]],
         held=held,
         mine=held is not None and held.is_of(visitor.caller),

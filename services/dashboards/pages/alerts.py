@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.dashboards.desk import Desk, desk_of
+from services.dashboards.desks.queue import PATH as WORK
 from services.dashboards.elsewhere import Away, Elsewhere, elsewhere_of
 from services.dashboards.handlers import Forbidden
 from services.dashboards.pages.gaps import LESSONS, named, title_of
@@ -103,7 +104,7 @@ def _row(item: Mapping[str, Any], desk: Desk) -> list[object]:
     first = next(iter(item["gap_ids"]), None)
     title = title_of(item["rule"])
     return [
-        title if first is None else {"text": title, "href": f"/gaps/{first}"},
+        title if first is None else {"text": title, "href": f"{WORK}/{first}"},
         named(desk, item["agency"]) + (f", {item['unit']}" if item["unit"] else ""),
         words.moment(moment(item["due_at"])),
         STATES[item["state"]],

@@ -1,20 +1,21 @@
-"""Which gaps may this person see, and how did one of them come about?
+"""Which gaps may this person see, of now and of then, done and not done?
 
-Filters are codes and times in the address; what tells a child is in none.
+It is the list behind a number, of a fixed moment and as believed then; what is to be done next is
+the queue's. Filters are codes and times in the address; what tells a child is in none.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field, StringConstraints
 
-from services.dashboards import explanation, handlers
+from services.dashboards import handlers
 from services.dashboards.desk import Desk, desk_of
+from services.dashboards.desks.queue import PATH as WORK
 from services.dashboards.explanation_api import AsKnown, GapId
 from services.dashboards.pages.form import Form
 from services.dashboards.question import Filters, Question
@@ -66,10 +67,10 @@ def router() -> APIRouter:
     )(gaps)
     routes.get(
         PATH + "/{gap_id}",
-        summary="How a gap came about, to be looked at",
+        summary="Where the page of a gap is",
         operation_id="page-gap",
-        response_class=HTMLResponse,
-        responses=answers(403, 404, 422),
+        status_code=308,
+        response_class=RedirectResponse,
     )(gap)
     return routes
 
@@ -111,39 +112,10 @@ async def gaps(
     )
 
 
-async def gap(
-    request: Request,
-    desk: Annotated[Desk, Depends(desk_of)],
-    visitor: Annotated[Visitor, Depends(visitor_of)],
-    _: Annotated[None, Depends(each_once(AsKnown))],
-    gap_id: GapId,
-    asked: Annotated[AsKnown, Query()],
-) -> Response:
-    """Show how one gap came about."""
-    now = clock.now()
-    try:
-        found = await explanation.of_gap(desk, visitor.caller, UUID(gap_id), asked.known_at, now)
-    except handlers.Forbidden:
-        raise HTTPException(403) from None
-    if found is None:
-        raise HTTPException(404)
-    shown = found["gap"]
-    return web_of(request).page(
-        request,
-        visitor,
-        "gaps/one.html",
-        title=title_of(shown["rule"]),
-        breadcrumbs=[("What is owed", PATH), (title_of(shown["rule"]), None)],
-        as_of=now,
-        known_at=moment(found["known_at"]),
-        found=found,
-        gap=shown,
-        agency=named(desk, shown["agency"]),
-        state=STATES[shown["state"]],
-        opens_at=moment(shown["opens_at"]),
-        closes_at=None if shown["closes_at"] is None else moment(shown["closes_at"]),
-        lesson=LESSONS[shown["lesson"]],
-    )
+async def gap(gap_id: GapId, asked: Annotated[AsKnown, Query()]) -> Response:
+    """Lead to the page of one gap, which stood here once."""
+    known_at = None if asked.known_at is None else stamp(asked.known_at)
+    return RedirectResponse(asking(f"{WORK}/{gap_id}", {"known_at": known_at}), 308)
 
 
 def title_of(rule: str) -> str:
@@ -204,7 +176,7 @@ _AT: Final = {
 def _row(item: Mapping[str, Any], desk: Desk) -> list[object]:
     opened, closed = item["opens_at"], item["closes_at"]
     return [
-        {"text": title_of(item["rule"]), "href": f"{PATH}/{item['gap_id']}"},
+        {"text": title_of(item["rule"]), "href": f"{WORK}/{item['gap_id']}"},
         item["why"],
         named(desk, item["agency"]) + (f", {item['unit']}" if item["unit"] else ""),
         words.moment(moment(opened)),

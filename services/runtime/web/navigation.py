@@ -24,7 +24,6 @@ class Entry:
 
 ENTRIES: Final = (
     Entry("Overview", "/", PCC | FORCE | REVIEW | RUN),
-    Entry("What is owed", "/gaps", FORCE | REVIEW | AGENCY),
     Entry("Compare", "/compare", PCC),
     Entry("Measures", "/measures", PCC | FORCE | REVIEW | AGENCY),
     Entry("Alerts", "/alerts", PCC | FORCE | REVIEW | AGENCY),

@@ -1,0 +1,111 @@
+"""Is the queue in the order of what is breached next, and is nothing on it lost or met twice?"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from itertools import chain
+
+import pytest
+from lxml import html
+
+from services.domain.gaps import Gap
+from services.runtime import clock
+from tests.gaps import gap
+from tests.services.dashboards.conftest import Ask, Tell
+
+SECOND = timedelta(seconds=1)
+WAIT = 2 * SECOND
+
+
+def due(number: int, opens_at: datetime) -> Gap:
+    """A gap of a number, owed by social care from a moment on."""
+    return gap(number, opens_at=opens_at)
+
+
+def shown(page: str) -> list[int]:
+    """The numbers of the gaps on a page, in its order."""
+    links = html.fromstring(page).xpath("//ol[@class='app-work']//h2/a/@href")
+    return [int(link.rpartition("/")[2].replace("-", ""), 16) for link in links]
+
+
+def following(page: str) -> str | None:
+    """Where the next page begins."""
+    links = html.fromstring(page).xpath("//a[@rel='next']/@href")
+    return links[0].partition("after=")[2] if links else None
+
+
+async def pages(ask: Ask, persona: str = "norfolk-csc", **asked: str) -> AsyncIterator[list[int]]:
+    """Go from page to page to the last."""
+    page = (await ask(persona, "/queue", **asked)).text
+    yield shown(page)
+    while (after := following(page)) is not None:
+        page = (await ask(persona, "/queue", after=after, **asked)).text
+        yield shown(page)
+
+
+async def test_first_what_is_due_next_then_what_is_over_the_latest_first(
+    ask: Ask, tell: Tell
+) -> None:
+    now = clock.now()
+    late = [due(number, now - number * SECOND) for number in range(1, 31)]
+    soon = [due(100 + number, now + timedelta(hours=number)) for number in range(1, 31)]
+    await tell(*late, *soon)
+    found = [one async for one in pages(ask)]
+    assert [len(one) for one in found] == [25, 25, 10]
+    assert list(chain(*found)) == [*range(101, 131), *range(1, 31)]
+    assert [one async for one in pages(ask, state="open")] == [
+        list(range(1, 26)), list(range(26, 31)),
+    ]  # fmt: skip
+
+
+async def test_what_is_done_or_that_nobody_would_report_is_no_work(ask: Ask, tell: Tell) -> None:
+    now = clock.now()
+    await tell(due(1, now), gap(2, closes_at=now), gap(3, observed=False))
+    assert [one async for one in pages(ask)] == [[1]]
+
+
+async def test_nothing_is_lost_or_met_twice_while_time_goes_on_and_new_gaps_come(
+    ask: Ask, tell: Tell
+) -> None:
+    now = clock.now()
+    soon = [due(number, now + WAIT + number * SECOND / 1000) for number in range(1, 31)]
+    late = [due(100 + number, now - number * SECOND) for number in range(1, 31)]
+    await tell(*soon, *late)
+    found: list[int] = []
+    async for one in pages(ask):
+        if not found:
+            await asyncio.sleep((now + WAIT + SECOND / 4 - clock.now()).total_seconds())
+        found += one
+        came = due(200 + len(found), clock.now())
+        await tell(came, version=len(found), child_ref=f"child-{len(found)}")
+    assert [number for number in found if number < 200] == [*range(1, 31), *range(101, 131)]
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("after", ["x", "WzFd", "WyJub3doZXJlIl0"])
+async def test_a_place_that_is_none_is_named(ask: Ask, after: str) -> None:
+    answer = await ask("norfolk-csc", "/queue", after=after)
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"pointer": "/query/after", "code": "cursor"}]
+
+
+async def test_where_the_page_of_a_gap_stood_leads_to_where_it_is(ask: Ask, tell: Tell) -> None:
+    await tell(gap(1))
+    one = f"/gaps/{gap(1).gap_id}"
+    moved = await ask("norfolk-csc", one, known_at="2026-03-10T12:00:00Z")
+    assert moved.status_code == 308
+    assert moved.headers["location"] == (
+        f"/queue/{gap(1).gap_id}?known_at=2026-03-10T12%3A00%3A00Z"
+    )
+    assert (await ask("norfolk-csc", "/gaps/not-one")).status_code == 422
+
+
+async def test_what_was_believed_of_a_gap_then_is_shown_as_it_was(ask: Ask, tell: Tell) -> None:
+    await tell(gap(1), version=1)
+    then = (await ask("norfolk-csc")).json()["known_at"]
+    await tell(gap(1, closes_at=clock.now()), version=2)
+    place = f"/queue/{gap(1).gap_id}"
+    assert "Closed" in (await ask("norfolk-csc", place)).text
+    assert " over" in html.fromstring((await ask("norfolk-csc", place, known_at=then)).text).xpath(
+        "string(//main)"
+    )
