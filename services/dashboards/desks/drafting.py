@@ -11,8 +11,10 @@ from services.dashboards.desk import Desk
 from services.dashboards.desks import filled, steps
 from services.dashboards.desks.agency import ROLES, Receipt
 from services.dashboards.desks.asked import AtDesk, By
+from services.dashboards.desks.drafts import draft_of, fallback, keep, said_of, title_of
 from services.dashboards.desks.followed import LIST
 from services.dashboards.desks.forms import fields, refused
+from services.dashboards.desks.ours import ours
 from services.dashboards.desks.steps import BY_ID, Step
 from services.domain.moments import moment
 from services.runtime.web import Visitor, Wrong, answers, web_of
@@ -20,7 +22,6 @@ from services.runtime.web import Visitor, Wrong, answers, web_of
 PATH: Final = "/agency/drafts"
 DraftId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 StepId = Annotated[str, Path(pattern=r"^[a-z]{1,20}$")]
-PURPOSE: Final = "referral-follow-up"
 
 
 def router() -> APIRouter:
@@ -72,20 +73,10 @@ async def amend(
 ) -> Response:
     """Begin to amend a referral that one's agency has made."""
     visitor.require(*ROLES)
-    asked = {"as": "sender", "receipt": receipt}
-    items = (await desk.behalf.read(visitor.caller, "/v1/referrals", **asked))["items"]
-    if not items or items[0]["child_ref"] is None:
-        raise HTTPException(404)
-    path = f"/v1/children/{items[0]['child_ref']}/identity"
-    known = await desk.behalf.read(visitor.caller, path, purpose=PURPOSE)
-    own = [one for one in known["records"] if one["agency"] == visitor.caller.agency]
-    local_id = next((said["local_id"] for one in own for said in one["statements"]
-                     if "local_id" in said), None)  # fmt: skip
-    if local_id is None:
-        raise HTTPException(404)
+    found = await ours(desk, visitor, receipt)
     content = {
-        "answers": {}, "child": {"local_id": local_id}, "receipt": receipt,
-        "referral_ref": items[0]["referral_ref"],
+        "answers": {}, "child": {"local_id": found.local_id}, "receipt": receipt,
+        "referral_ref": found.referral_ref,
     }  # fmt: skip
     return await _begun(request, desk, visitor, "amendment", content)
 
@@ -142,7 +133,7 @@ async def save(
     content = {**draft["content"], "answers": said}
     if draft["kind"] == "referral":
         content["child"] = filled.child_of(said, fallback(draft_id))
-    await _keep(desk, visitor, draft, content)
+    await keep(desk, visitor, draft, content)
     onward = steps.following(draft["kind"], asked)
     where = await fields(request, "go")
     place = {"later": "", "check": "/check"}.get(
@@ -182,23 +173,6 @@ async def _begun(
     return RedirectResponse(f"{PATH}/{told.content['draft_id']}/{first}".rstrip("/"), 303)
 
 
-async def draft_of(desk: Desk, visitor: Visitor, draft_id: str) -> dict[str, Any]:
-    """Return a draft of the caller's agency; 403, 404."""
-    visitor.require(*ROLES)
-    found: dict[str, Any] = await desk.behalf.read(visitor.caller, f"/v1/drafts/{draft_id}")
-    return found
-
-
-async def _keep(
-    desk: Desk, visitor: Visitor, draft: Mapping[str, Any], content: Mapping[str, Any]
-) -> None:
-    path, body = f"/v1/drafts/{draft['draft_id']}", {"kind": draft["kind"], "content": content}
-    try:
-        await desk.behalf.ask(visitor.caller, "PUT", path, content=body)
-    except Refused as error:
-        raise HTTPException(error.status) from None
-
-
 def _step(draft: Mapping[str, Any], name: str) -> Step:
     step = BY_ID.get(name)
     if step is None or step not in steps.steps_of(draft["kind"]):
@@ -215,24 +189,6 @@ async def _answered(request: Request, step: Step) -> dict[str, Any]:
         if one.kind == "several":
             found[one.name] = [str(value) for value in form.getlist(one.name)]
     return found
-
-
-def fallback(draft_id: str) -> str:
-    """Return a record number for an agency that has none: no more than a name of this draft."""
-    return f"pages-{draft_id[:16]}"
-
-
-def said_of(draft: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was answered so far."""
-    found: dict[str, Any] = draft["content"].get("answers") or {}
-    return found
-
-
-def title_of(draft: Mapping[str, Any]) -> str:
-    """Say what a draft is to become."""
-    if draft["kind"] == "amendment":
-        return f"Amend referral {draft['content']['referral_ref']}"
-    return "Make a referral"
 
 
 def _asking(  # noqa: PLR0913 - what the page is made of

@@ -1,23 +1,19 @@
 """How is a referral checked, warned of what is missing, and sent as it is?"""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.dashboards.behalf import Refused
 from services.dashboards.desk import Desk
 from services.dashboards.desks import filled, steps
 from services.dashboards.desks.asked import AtDesk, By
-from services.dashboards.desks.drafting import (
-    PATH,
-    DraftId,
-    draft_of,
-    fallback,
-    said_of,
-    title_of,
-)
+from services.dashboards.desks.drafting import PATH, DraftId
+from services.dashboards.desks.drafts import draft_of, fallback, said_of, title_of
 from services.dashboards.desks.followed import LIST
 from services.dashboards.desks.forms import refused
 from services.domain.events import AMENDED, MADE
@@ -65,14 +61,22 @@ async def send(
     draft_id: DraftId,
 ) -> Response:
     """Send it as it is; the draft goes once it is kept for good."""
-    draft = await draft_of(desk, visitor, draft_id)
+    try:
+        draft = await draft_of(desk, visitor, draft_id)
+    except HTTPException as error:
+        if error.status_code != HTTPStatus.NOT_FOUND:
+            raise
+        return web_of(request).page(
+            request, visitor, "desks/gone.html", title="This draft is gone", status=404
+        )
     kind, data = _event(draft, desk)
     try:
         receipt = await desk.behalf.say(visitor.caller, kind, data, draft_id)
     except Refused as error:
         faults = refused(error, "send")
         return _checking(request, desk, visitor, draft, faults, error.status)
-    await desk.behalf.ask(visitor.caller, "DELETE", f"/v1/drafts/{draft_id}")
+    with suppress(Refused):  # pressed twice: the draft has gone with the other
+        await desk.behalf.ask(visitor.caller, "DELETE", f"/v1/drafts/{draft_id}")
     if draft["kind"] == "amendment":
         return RedirectResponse(f"{LIST}/{draft['content']['receipt']}?done=amended", 303)
     return RedirectResponse(f"{LIST}/{receipt}?done=sent" if receipt else LIST, 303)
