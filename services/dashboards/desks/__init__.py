@@ -15,6 +15,7 @@ from services.dashboards.desks import (
     queue,
     sending,
     uploads,
+    withdrawing,
     work,
 )
 
@@ -24,7 +25,7 @@ def router() -> APIRouter:
     routes = APIRouter(tags=["desks"])
     people = (queue, work, child, identity, disagreements)
     reviewers = (dip, dip_reading, dip_files)
-    agencies = (agency, sending, drafting, uploads, prevention)
+    agencies = (agency, sending, drafting, withdrawing, uploads, prevention)
     for family in (*people, *reviewers, *agencies):
         routes.include_router(family.router())
     return routes

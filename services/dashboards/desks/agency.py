@@ -31,6 +31,8 @@ WANTED: Final[Mapping[str, str]] = {
 DONE: Final = {
     "sent": "The referral is sent.",
     "amended": "The amendment is sent. It is shown here within moments.",
+    "withdrawn": "The withdrawal is sent. It is shown here within moments.",
+    "retracted": "That it was sent in error is on record. It goes from this list within moments.",
     "raised": "Your disagreement is on record. It is shown here within moments.",
 }
 
@@ -84,12 +86,13 @@ async def agency(
     )
 
 
-async def referrals(
+async def referrals(  # noqa: PLR0913 - what is asked
     request: Request,
     desk: AtDesk,
     visitor: By,
     as_what: Party = "sender",
     after: Annotated[str, Query(pattern=r"^([0-9a-f]{32})?$")] = "",
+    done: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     """Show an agency's referrals, the last first."""
     visitor.require(*ROLES)
@@ -109,6 +112,7 @@ async def referrals(
         rows=[row(one) for one in found["items"]],
         as_what=as_what,
         pages=links,
+        done=DONE.get(done),
     )
 
 
@@ -141,7 +145,7 @@ async def referral(  # noqa: PLR0913 - what is asked
         gaps=[gap(one, desk) for one in found.get("gaps", ())],
         disagreement=found.get("disagreement"),
         disputable=as_what == "sender" and _disputable(found),
-        amendable=as_what == "sender" and found["state"] not in {"accepted", "withdrawn"},
+        changeable=as_what == "sender" and found["state"] not in {"accepted", "withdrawn"},
         done=DONE.get(done),
         sent=done == "sent",
     )
