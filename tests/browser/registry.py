@@ -77,6 +77,8 @@ DESKS = (
          values={"receipt": "$receipt"}),
     Page("dashboards", "/agency/referrals/{receipt}/disagree", "norfolk-school",
          values={"receipt": "$receipt"}),
+    Page("dashboards", "/agency/referrals/{receipt}/withdraw", "norfolk-school",
+         values={"receipt": "$receipt"}),
     Page("dashboards", "/agency/drafts/{draft_id}", "norfolk-school",
          values={"draft_id": "$draft_id"}),
     Page("dashboards", "/agency/drafts/{draft_id}/check", "norfolk-school",

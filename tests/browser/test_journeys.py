@@ -47,6 +47,21 @@ async def test_by_keyboard_from_the_overview_to_a_case(tab: Tab) -> None:
     await expect(tab.get_by_role("heading", name="How this was worked out")).to_be_visible()
 
 
+async def test_without_scripts_from_a_lesson_to_a_case(looking: Looking) -> None:
+    tab = (await looking.at(Page("dashboards", "/timeliness", "qa-reviewer"), scripts=False)).page
+    try:
+        row = tab.get_by_role("table", name="Open now").get_by_role("row", name="Decision overdue")
+        number = await row.get_by_role("link").inner_text()
+        await row.get_by_role("link").click()
+        await expect(tab.get_by_role("status").first).to_contain_text(f"{number} gap")
+        await tab.get_by_role("link", name="Decision overdue", exact=True).first.click()
+        await expect(tab.get_by_role("heading", name="How this was worked out")).to_be_visible()
+        await tab.get_by_role("link", name="Chronology of child").click()
+        await expect(tab.get_by_role("heading", level=1)).to_contain_text("Child ")
+    finally:
+        await tab.close()
+
+
 async def test_the_first_stop_skips_to_the_content(tab: Tab) -> None:
     await tab.keyboard.press("Tab")
     await tab.keyboard.press("Enter")
