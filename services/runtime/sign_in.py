@@ -8,7 +8,7 @@ session's CSRF token (header `X-CSRF-Token`, or a form's field `csrf`) and come 
 import hmac
 import re
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from asyncpg import Pool, Record
@@ -26,6 +26,9 @@ CSRF: Final = "X-CSRF-Token"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOCAL: Final = re.compile(r"/(?![/\\])[^\x00-\x20\\]{0,500}")
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+SIGN_IN: Final = "/sign-in"
+BACK: Final = "return_to"
+"""The parameter that says where to go once one is signed in."""
 SIGNED_OUT: Final = "/signed-out"
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _log = log.get(__name__)
@@ -51,7 +54,7 @@ class People:
         """Return the routes by which people come in and out."""
         routes = APIRouter(tags=["people"])
         routes.get(
-            "/sign-in",
+            SIGN_IN,
             summary="To the identity provider",
             operation_id="signIn",
             status_code=303,
@@ -101,13 +104,21 @@ class People:
             raise HTTPException(403)
 
     async def _sign_in(
-        self, request: Request, return_to: Annotated[str, Query(max_length=500)] = "/"
+        self,
+        request: Request,
+        return_to: Annotated[str, Query(max_length=500)] = "/",
+        keep: Annotated[
+            Literal["yes", "no"], Query(description="Straight on, where one is signed in already.")
+        ] = "no",
     ) -> Response:
         """Send the browser to the identity provider."""
+        place = return_to if _LOCAL.fullmatch(return_to) else "/"
+        held = request.cookies.get(self.cookie) if keep == "yes" else None
+        if held is not None and await self._sessions.find(self._pool_of(request), held):
+            return RedirectResponse(place, 303, _NO_STORE)
         if self._provider is None:
             raise HTTPException(404)
         begun = Begun.fresh()
-        place = return_to if _LOCAL.fullmatch(return_to) else "/"
         address = await self._provider.address(begun)
         await self._sessions.begin(self._pool_of(request), begun, place)
         answer = RedirectResponse(address, 303, _NO_STORE)

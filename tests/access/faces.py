@@ -55,10 +55,15 @@ async def faces(
         yield made
 
 
+def app_of(made: Mapping[str, httpx.AsyncClient], service: str) -> FastAPI:
+    """Return the application behind a client."""
+    app: FastAPI = made[service]._transport.app  # type: ignore[attr-defined]  # noqa: SLF001 - made below
+    return app
+
+
 async def work_off(made: Mapping[str, httpx.AsyncClient]) -> None:
     """Have intake work off the files that were sent in, as its process does by itself."""
-    app = made["intake"]._transport.app  # type: ignore[attr-defined]  # noqa: SLF001 - made above
-    await app.state.desk.imports.work_off()
+    await app_of(made, "intake").state.desk.imports.work_off()
 
 
 async def _intake(contracts: Contracts, jwks: Path, folder: Path, pools_of: PoolsOf) -> FastAPI:

@@ -11,7 +11,7 @@ from deploy.vendor_govuk import FORBIDDEN, GOVUK, LOCK, STATIC
 from services.runtime.csrf import masked, unmasked
 from services.runtime.web.assets import Assets
 from services.runtime.web.links import asking
-from services.runtime.web.navigation import ENTRIES, MOST
+from services.runtime.web.navigation import ENTRIES, MOST, entries
 
 
 def test_the_kept_files_are_those_that_were_made_and_have_nothing_of_anothers_brand() -> None:
@@ -53,6 +53,16 @@ def test_a_question_with_one_thing_changed() -> None:
     assert asking("/gaps", asked, state=None) == "/gaps?lesson=1"
     assert asking("/gaps", asked, as_of="2026-01-01T00:00:00Z").endswith("2026-01-01T00%3A00%3A00Z")
     assert asking("/gaps", {}) == "/gaps"
+
+
+def test_to_another_service_one_goes_by_its_sign_in_and_within_ones_own_straight() -> None:
+    homes = {"dashboards": "https://look.example", "responses": "https://answer.example"}
+    found = {one["text"]: one["href"] for one in entries("pcc-editor", "dashboards", "/", homes)}
+    assert found["Measures"] == "/measures"
+    assert found["Promises"] == "https://answer.example/sign-in?return_to=%2Fpromises&keep=yes"
+    found = {one["text"]: one["href"] for one in entries("pcc-editor", "responses", "/", homes)}
+    assert found["Promises"] == "/promises"
+    assert found["Measures"] == "https://look.example/sign-in?return_to=%2Fmeasures&keep=yes"
 
 
 def test_nobody_finds_more_than_seven_entries() -> None:

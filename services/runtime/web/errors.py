@@ -4,9 +4,11 @@ import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote
 
 from fastapi import Request, Response
+
+from services.runtime.sign_in import BACK, SIGN_IN
+from services.runtime.web.links import asking
 
 _SAID: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
     401: (
@@ -60,4 +62,4 @@ def _sign_in(request: Request) -> str:
     if request.method == "GET" and request.url.query:
         place += f"?{request.url.query}"
     back = "/" if place.startswith("/sign-") else place
-    return f"/sign-in?return_to={quote(back, safe='')}"
+    return asking(SIGN_IN, {BACK: back})

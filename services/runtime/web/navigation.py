@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from services.runtime.sign_in import BACK, SIGN_IN
+from services.runtime.web.links import asking
+
 PCC: Final = frozenset({"pcc-analyst", "pcc-editor"})
 FORCE: Final = frozenset({"police-supervisor"})
 REVIEW: Final = frozenset({"qa-reviewer"})
@@ -50,7 +53,10 @@ FOOTER: Final = (
 def entries(
     role: str, service: str, path: str, homes: Mapping[str, str | None]
 ) -> Iterator[dict[str, object]]:
-    """Yield the entries of a role as the component takes them; `homes` are services' addresses."""
+    """Yield the entries of a role as the component takes them; `homes` are services' addresses.
+
+    To another service the way is by its own sign-in (docs/decisions/one-sign-in.md).
+    """
     for entry in ENTRIES:
         home = "" if entry.service == service else homes.get(entry.service)
         if role in entry.roles and home is not None:
@@ -58,7 +64,12 @@ def entries(
             within = entry.path != "/" and path.startswith(f"{entry.path}/")
             yield {
                 "text": entry.text,
-                "href": f"{home}{entry.path}",
+                "href": _way(home, entry.path),
                 "current": here,
                 "active": entry.service == service and within,
             }
+
+
+def _way(home: str, path: str) -> str:
+    """Return the address of a page; at another service one is let in on the way."""
+    return asking(f"{home}{SIGN_IN}", {BACK: path, "keep": "yes"}) if home else path

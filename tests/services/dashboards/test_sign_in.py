@@ -101,6 +101,20 @@ async def test_who_has_signed_in_is_known_by_a_cookie(browser: httpx.AsyncClient
             ).status_code == 200  # fmt: skip
 
 
+async def test_who_is_signed_in_is_sent_straight_on_and_nowhere_else(
+    browser: httpx.AsyncClient,
+) -> None:
+    await _sign_in(browser, "qa-reviewer")
+    for asked, place in (("/queue?claim=mine", "/queue?claim=mine"), ("//evil.example", "/")):
+        answer = await browser.get("/sign-in", params={"return_to": asked, "keep": "yes"})
+        assert (answer.status_code, answer.headers["location"]) == (303, place)
+        assert "set-cookie" not in answer.headers
+    browser.cookies.clear()
+    browser.cookies.set(COOKIE, "made-up")
+    answer = await browser.get("/sign-in", params={"return_to": "/queue", "keep": "yes"})
+    assert not answer.headers["location"].startswith("/")
+
+
 async def test_the_office_is_shown_no_child_by_a_cookie_either(browser: httpx.AsyncClient) -> None:
     await _sign_in(browser, "pcc-analyst")
     assert (await browser.get("/api/v1/gaps")).status_code == 403
