@@ -10,7 +10,8 @@ from services.dashboards.desks import claims
 from services.runtime import clock
 from services.runtime.auth import Caller
 from tests.gaps import MONDAY, gap
-from tests.services.dashboards.conftest import Ask, Pool, Tell
+from tests.services.conftest import Pool
+from tests.services.dashboards.conftest import Ask, Tell
 
 WORK = UUID(gap(1).gap_id)
 PLACE = f"/queue/{WORK}"
