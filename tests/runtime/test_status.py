@@ -2,10 +2,12 @@
 
 import asyncio
 
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from prometheus_client import REGISTRY
 from starlette.applications import Starlette
 
-from services.runtime import status
+from services.runtime import serving, status
 from services.runtime.status import Check, Progress
 
 
@@ -144,3 +146,12 @@ async def test_metrics_are_served_without_anything_to_ask_for_them() -> None:
         answer = await client.get("/metrics")
     assert answer.status_code == 200
     assert "process_resident_memory_bytes" in answer.text
+
+
+async def test_a_probe_is_counted_by_its_own_path_and_not_as_a_stranger() -> None:
+    app = serving.whole(FastAPI(), "probed")
+    app.router.routes.extend(status.routes({}))
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://t") as client:
+        await client.get("/health/live")
+    labels = {"service": "probed", "route": "/health/live", "method": "GET", "status": "200"}
+    assert REGISTRY.get_sample_value("rw_http_request_seconds_count", labels) == 1
