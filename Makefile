@@ -103,12 +103,16 @@ sbom: $(VENV)  ## write what we are made of to sbom.cdx.json (CycloneDX)
 scan: $(VENV)  ## ADVISORIES=folder: is any of it known to be unsafe? Fails where there is nothing fresh to ask
 	@$(PY) -m deploy.advisories "$(ADVISORIES)"
 
+.PHONY: erased
+erased: $(VENV)  ## TO=file: write down whom we have erased, so that no restore brings them back
+	@$(PY) -m deploy.embedded.beside services.intake.erased --write "$(abspath $(TO))"
+
 .PHONY: backup restore
 backup: $(VENV)  ## TO=folder KEYS=folder: keep all that is stored, and apart from it the keys that open it
 	@$(PY) -m deploy.embedded.backups backup "$(TO)" "$(KEYS)"
 
-restore: $(VENV)  ## FROM=folder KEYS=folder: fill an empty stack with a backup and start it
-	@$(PY) -m deploy.embedded.backups restore "$(FROM)" "$(KEYS)"
+restore: $(VENV)  ## FROM=folder KEYS=folder ERASED=file: fill an empty stack with a backup, erase again, start it
+	@$(PY) -m deploy.embedded.backups restore "$(FROM)" "$(KEYS)" "$(ERASED)"
 
 .PHONY: containers manifests
 containers: $(VENV)  ## build the containers, start them, tell one story, take them down (root on Debian)

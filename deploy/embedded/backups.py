@@ -1,12 +1,17 @@
-"""`python -m deploy.embedded.backups backup|restore FOLDER KEYS`: the stack of this clone."""
+"""`python -m deploy.embedded.backups backup|restore FOLDER KEYS [ERASED]`: this clone's stack."""
 
 import asyncio
+import os
 import shutil
+import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from deploy.backup import Tools
+from deploy.embedded import beside
 from deploy.embedded.failure import CannotStartError
 from deploy.embedded.places import PROJECT, write_private
 from deploy.embedded.progress import Say, aloud, step
@@ -17,7 +22,12 @@ SIGNING: Final = "signing.jwk"
 KEYS: Final = (*FILES, SIGNING)
 """What no stack can make again: without them the vault is lost, and tokens are refused."""
 
-USAGE: Final = "Say: backup|restore FOLDER KEYS (where the keys are kept, on another medium)."
+Work = Callable[[Stack, Path, Path], None]
+ERASED: Final = "services.intake.erased"
+USAGE: Final = (
+    "Say: backup FOLDER KEYS, or restore FOLDER KEYS [ERASED] (where the keys are kept, on another "
+    "medium; the register of erasures)."
+)
 
 
 def backup(stack: Stack, folder: Path, keys: Path, say: Say = aloud) -> None:
@@ -31,8 +41,13 @@ def backup(stack: Stack, folder: Path, keys: Path, say: Say = aloud) -> None:
     say(f"The keys are in {keys}: keep them elsewhere; who has both can read everything.")
 
 
-def restore(stack: Stack, folder: Path, keys: Path, say: Say = aloud) -> None:
-    """Fill an empty stack and start it. Raises CannotStartError where it is not empty."""
+def restore(
+    stack: Stack, folder: Path, keys: Path, say: Say = aloud, *, erased: Path | None = None
+) -> None:
+    """Fill an empty stack and start it. Raises CannotStartError where it is not empty.
+
+    Whoever the register `erased` says was erased after the backup is erased again before.
+    """
     if stack.places.postgres.exists():
         raise CannotStartError("There is something stored already: `make clean` deletes it.")
     stack.places.make()
@@ -43,14 +58,39 @@ def restore(stack: Stack, folder: Path, keys: Path, say: Say = aloud) -> None:
         stack.start_database()
     with step(say, "what was backed up"):
         asyncio.run(Tools(stack.database.binaries, stack.database.server).load(folder))
+    if erased is None:
+        say("No register of erasures: children who were erased after this backup are there again.")
+    else:
+        _erase_again(stack, erased, say)
     stack.up(say)
+
+
+def _erase_again(stack: Stack, erased: Path, say: Say) -> None:
+    """Have intake's own command erase them in the database that no service serves yet."""
+    asyncio.run(stack.database.server.prepare())
+    done = subprocess.run(
+        [sys.executable, "-m", ERASED, "--again", str(erased.resolve())],
+        env=os.environ | beside.environment(stack, ERASED),
+        cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    say(done.stdout.strip())
+    if done.returncode:
+        raise CannotStartError(
+            "Not everybody who was erased is erased again, so nothing was started: "
+            "docs/for-operators.md says what to do."
+        )
 
 
 def main(arguments: list[str]) -> int:
     """Run one of the two; return the exit status."""
     try:
-        command, folder, keys = arguments
-        work = {"backup": backup, "restore": restore}[command]
+        command, folder, keys, *more = filter(None, arguments)
+        known: dict[tuple[str, int], Work] = {
+            ("backup", 0): backup,
+            ("restore", 0): restore,
+            ("restore", 1): partial(restore, erased=Path(*more)),
+        }
+        work = known[command, len(more)]
     except (KeyError, ValueError):
         aloud(USAGE)
         return 2
