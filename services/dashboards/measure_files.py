@@ -1,9 +1,11 @@
-"""How is a measure's book written: as CSV, XLSX or ODS?"""
+"""How is a book of tables written: as CSV, XLSX or ODS?"""
 
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
+
+from fastapi import Response
 
 from services.dashboards.measure_tables import Book, Table, Value
 from services.dashboards.pack_file import safe
@@ -32,7 +34,8 @@ def as_xlsx(book: Book) -> bytes:
     made = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    made.set_properties({"title": book.cover[0][1], "comments": book.cover[2][1]})
+    said = dict(book.cover)
+    made.set_properties({"title": said["Title"], "status": said["Marking"]})
     for name, columns, rows in _sheets(book):
         sheet = made.add_worksheet(name)
         sheet.add_table(
@@ -45,8 +48,8 @@ def as_xlsx(book: Book) -> bytes:
         )  # fmt: skip
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(columns) - 1, 18)
-        sheet.set_header(f"&C{dict(book.cover)['Marking']}")
-        sheet.set_footer(f"&C{dict(book.cover)['Marking']}")
+        sheet.set_header(f"&C{said['Marking']}")
+        sheet.set_footer(f"&C{said['Marking']}")
     made.close()
     return out.getvalue()
 
@@ -102,3 +105,26 @@ WRITERS: Final[Mapping[str, tuple[str, Callable[[Book], bytes]]]] = {
     "ods": (ODS, as_ods),
 }
 """By format: its media type, and what writes it."""
+WORDS: Final[Mapping[str, str]] = {
+    "ods": "OpenDocument spreadsheet",
+    "xlsx": "Excel spreadsheet",
+    "csv": "CSV",
+}
+"""What each is called where it is offered."""
+FILES: Final[Mapping[str, Mapping[str, Any]]] = {
+    media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+    for media, _ in WRITERS.values()
+}
+"""The same, as OpenAPI describes them."""
+
+
+def attached(book: Book, name: str, kind: str) -> Response:
+    """Give a book away as a file, marked in its name as well, and kept by nobody on the way."""
+    media, write = WRITERS[kind]
+    return sent(write(book), media, f"{name}-{dict(book.cover)['Marking']}.{kind}")
+
+
+def sent(content: bytes, media: str, name: str) -> Response:
+    """Give a file away under a name."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=media, headers=headers)

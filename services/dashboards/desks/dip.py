@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -14,6 +15,7 @@ from services.dashboards.desks.child import digest
 from services.dashboards.desks.forms import REFUSALS
 from services.dashboards.desks.words import short, spoken
 from services.dashboards.handlers import Forbidden
+from services.dashboards.measure_files import WORDS
 from services.domain.dip_strata import month_of
 from services.domain.events import Event
 from services.domain.grades import GRADED
@@ -98,10 +100,8 @@ async def sample(  # noqa: PLR0913 - what is asked
         month=month,
         seed=seed,
         done=DONE.get(done),
-        strata=[
-            [stratum(one, desk), one["population"], one["drawn"], one["size"]]
-            for one in found["strata"]
-        ],
+        strata=strata(found, desk),
+        files=_files(f"{PATH}/{month}/sample", seed=seed),
         rows=[_row(one, month, seed, counted, desk) for one in found["items"]],
     )
 
@@ -126,6 +126,7 @@ async def agreement(
         months=months,
         choices=MONTHS,
         rows=agreed(found, desk),
+        files=_files(f"{PATH}/{month}/agreement", months=months),
     )
 
 
@@ -198,18 +199,33 @@ def stratum(one: Mapping[str, Any], desk: Desk) -> str:
     return name if group is None else f"{name}: {desk.codes['ethnicity'].get(group, group)}"
 
 
-def agreed(found: Mapping[str, Any], desk: Desk) -> list[list[str]]:
+def strata(found: Mapping[str, Any], desk: Desk) -> list[list[str | int]]:
+    """Lay out how a sample was drawn, a row a stratum."""
+    return [
+        [stratum(one, desk), one["population"], one["drawn"], one["size"]]
+        for one in found["strata"]
+    ]
+
+
+def agreed(found: Mapping[str, Any], desk: Desk) -> list[list[str | int]]:
     """Lay the agreement out, a row a dimension."""
     return [
         [
             desk.codes["audit-dimension"].get(one["dimension"], one["dimension"]),
-            str(one["pairs"]),
-            str(one["agreed"]),
+            one["pairs"],
+            one["agreed"],
             "" if one["kappa"] is None else f"{one['kappa']:.2f}",
             "" if one["kappa"] is None else f"{one['low']:.2f} to {one['high']:.2f}",
             _STANDING[one["standing"]],
         ]
         for one in found["dimensions"]
+    ]
+
+
+def _files(path: str, **asked: str) -> list[dict[str, str]]:
+    """Lead to what a page shows as files."""
+    return [
+        {"text": text, "href": f"{path}.{kind}?{urlencode(asked)}"} for kind, text in WORDS.items()
     ]
 
 
