@@ -144,7 +144,7 @@ async def _timed(
     for _ in range(rounds):
         began = clock.monotonic()
         shown = await show(clock.now())
-        measures.answer(MEASURES["decision.in-time"], shown, question, desk.reading)
+        measures.answer(MEASURES["decision.in-time"], shown, question, desk.reading, desk.names)
         seconds.append(clock.monotonic() - began)
     p95 = quantiles(seconds[1:], n=20)[-1]
     print(f"{name:60} p95 {1000 * p95:7.1f} ms  {p95 / LIMIT_SECONDS:5.2f} of the limit")

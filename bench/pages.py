@@ -32,7 +32,8 @@ TIMES: Final = 40
 PAGES: Final = (
     "/", "/timeliness", "/completeness", "/cumulative-harm", "/quality-assurance", "/equity",
     "/compare", "/measures", "/measures/decision.in-time?by=sex",
-    "/measures/decision.in-time/cases?month={month}&state=missed", "/gaps", "/gaps?state=open",
+    "/measures/decision.in-time/cases?from={month}&to={month}&state=missed",
+    "/gaps", "/gaps?state=open",
     "/gaps?rule=timeliness.decision_overdue&state=open", "/queue/{gap_id}", "/status", "/alerts",
     "/downloads", "/changes", "/about-data",
 )  # fmt: skip

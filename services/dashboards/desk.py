@@ -27,6 +27,7 @@ class Desk(Reception):
         self.reading = contracts.reading()
         self.grid = contracts.grid()
         self.codes = _codes(contracts)
+        self.names = _names(contracts, self.codes)
         self.reader = contracts.reader
 
 
@@ -47,6 +48,15 @@ def _codes(contracts: Contracts) -> Mapping[str, Mapping[str, str]]:
         "area": care,
         "place": {area: place["name"] for area, place in places.items()},
     }
+
+
+def _names(
+    contracts: Contracts, codes: Mapping[str, Mapping[str, str]]
+) -> Mapping[str, Mapping[str, str]]:
+    """Return what groups of measures are called, by dimension; other dimensions are words."""
+    agencies = {agency.id: agency.name for agency in contracts.registry.agencies.values()}
+    areas = {**codes["local-authority"], **codes["place"]}
+    return {"agency": agencies, "area": areas, "unit": codes["unit"]}
 
 
 def desk_of(request: Request) -> Desk:

@@ -34,6 +34,8 @@ class Shown:
     months: Mapping[Month, Count] = field(default_factory=dict)
     rows: Mapping[tuple[str, ...], Count] = field(default_factory=dict)
     rows_period: Period | None = None
+    rows_total: Count | None = None
+    """All rows together, where that was published by itself; else the months of their period."""
 
     def month(self, month: Month) -> Count:
         """Return the count of a month; of a live one there is always one."""

@@ -83,14 +83,17 @@ def control(months: Mapping[str, Figure], measure: Measure, target: Target | Non
     judged = None
     if limits is not None and aim is not None:
         judged = spc.assurance_of(limits, aim, measure.direction)
+    mean, low, high = _rounded(
+        *((limits.mean, max(0.0, limits.low), min(1.0, limits.high)) if limits else (None,) * 3)
+    )
     return {
         "points": [
             {"month": month, "value": each.value, "rule": each.rule, "variation": each.variation}
             for month, each in zip(shown, points, strict=True)
         ],
-        "mean": None if limits is None else limits.mean,
-        "low": None if limits is None else max(0.0, limits.low),
-        "high": None if limits is None else min(1.0, limits.high),
+        "mean": mean,
+        "low": low,
+        "high": high,
         "few": len(points) < spc.FEWEST,
         "left_out": len(months) - len(points),
         "target": aim,
@@ -99,15 +102,23 @@ def control(months: Mapping[str, Figure], measure: Measure, target: Target | Non
 
 
 def compared(
-    rows: Iterable[Figure], dimensions: Sequence[str], total: Figure, reading: Reading
+    rows: Iterable[Figure],
+    dimensions: Sequence[str],
+    total: Figure,
+    measure: Measure,
+    reading: Reading,
 ) -> list[Figure]:
-    """Set each group beside its comparator, or in the funnel of all, by what it is a group of."""
+    """Set each group beside its comparator, or beside all others, by what it is a group of."""
     rows = list(rows)
     if len(dimensions) != 1:
         return [{} for _ in rows]
     (dimension,) = dimensions
     if dimension in FUNNELLED:
-        return [{"funnel": _in_funnel(row, total, reading)} for row in rows]
+        others = _others(rows, total, measure, reading)
+        return [
+            {"funnel": _in_funnel(row, total, reading), "others": beside}
+            for row, beside in zip(rows, others, strict=True)
+        ]
     base = next(
         (row for row in rows if row["group"][dimension] == reading.comparators[dimension]), None
     )
@@ -121,6 +132,35 @@ def _in_funnel(row: Figure, total: Figure, reading: Reading) -> Figure | None:
     found = funnel.limits(whole.value, own.units)
     place = funnel.place(own.met, own.units, whole.value, reading.fewest)
     return {"place": place, "centre": whole.value, **found._asdict()}
+
+
+def _others(
+    rows: Sequence[Figure], total: Figure, measure: Measure, reading: Reading
+) -> list[Figure | None]:
+    """Set each group beside all others together; where either is not shown there is nothing."""
+    whole = share(total)
+    own = [share(row) for row in rows]
+    rest = [
+        (whole.met - each.met, whole.units - each.units) if whole and each else (0, 0)
+        for each in own
+    ]
+    bounds = intervals.wilson(rest, reading.confidence)
+    return [
+        _beside(each, Share(*pair, *bound), measure, reading) if each and bound else None
+        for each, pair, bound in zip(own, rest, bounds, strict=True)
+    ]
+
+
+def _beside(own: Share, others: Share, measure: Measure, reading: Reading) -> Figure:
+    found = compare.difference(own, others, reading.fewest)
+    value, low, high = _rounded(found.value, found.low, found.high)
+    return {
+        "verdict": found.verdict,
+        "difference": value,
+        "low": low,
+        "high": high,
+        "sentence": compare.beside_in_words(found, measure.direction, "all others"),
+    }
 
 
 def _relative(row: Figure, base: Figure | None, reading: Reading) -> Figure | None:

@@ -1,6 +1,6 @@
 """Which tables is a measure's answer? The same for pages and files: made of the answer alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 Value = str | int | float
@@ -24,6 +24,25 @@ _PERIODS: Final[Mapping[str, str]] = {
     "total": "Period",
     "period_before": "Period before",
     "year_before": "Same period a year before",
+}
+
+
+BESIDE: Final = (
+    "Relative rate",
+    "From",
+    "To",
+    "Place in funnel",
+    "Difference from all others",
+    "Difference from",
+    "Difference to",
+)
+
+
+_LIMITS: Final[Mapping[str, str]] = {
+    "mean": "Mean",
+    "low": "Lower limit",
+    "high": "Upper limit",
+    "target": "Target",
 }
 
 
@@ -58,7 +77,8 @@ def book(answer: Mapping[str, Any]) -> Book:
         ("From", answer["from"]),
         ("To", answer["to"]),
         ("By", ", ".join(answer["by"]) or "month"),
-        ("Only", ", ".join(f"{k}: {v}" for k, v in answer["only"].items()) or "all"),
+        ("Groups are of", _of(answer["rows_period"]) if answer["by"] else "there are none"),
+        ("Only", ", ".join(_only(answer)) or "all"),
         ("As of", answer["as_of"]),
         ("Known at", answer["known_at"]),
         ("Release", "none: live" if release is None else str(release["number"])),
@@ -78,8 +98,19 @@ def book(answer: Mapping[str, Any]) -> Book:
     return Book(cover, notes, tuple(tables(answer)))
 
 
+def _of(period: Mapping[str, str] | None) -> str:
+    return NOT_PUBLISHED if period is None else f"{period['from']} to {period['to']}"
+
+
+def _only(answer: Mapping[str, Any]) -> Iterator[str]:
+    """Say what counts are narrowed to, with the name of a code."""
+    for dimension, code in answer["only"].items():
+        name = answer["names"].get(dimension, {}).get(code)
+        yield f"{dimension}: {code}" + (f" ({name})" if name else "")
+
+
 def tables(answer: Mapping[str, Any]) -> list[Table]:
-    """Return every table of an answer: the periods, the months, and the groups if it has any."""
+    """Return every table of an answer: periods, months, their limits, and groups if it has any."""
     title = answer["measure"]["title"]
     figures = tuple(FIGURE.values())
     rules = {point["month"]: point for point in answer["spc"]["points"]}
@@ -100,20 +131,39 @@ def tables(answer: Mapping[str, Any]) -> list[Table]:
             ),
         ),
     ]
+    found.append(_limits(answer["spc"], title))
     if answer["by"]:
         found.append(_groups(answer, title, figures))
     return found
 
 
+def _limits(control: Mapping[str, Any], title: str) -> Table:
+    rows = tuple((said, _or(control[name], NOT_APPLICABLE)) for name, said in _LIMITS.items())
+    return Table("Limits", f"{title}: the limits of chance of a month", ("Line", "Share"), rows)
+
+
 def _groups(answer: Mapping[str, Any], title: str, figures: Sequence[str]) -> Table:
     names = answer["by"]
-    more = ("Relative rate", "From", "To", "Place in funnel")
     rows = tuple(
-        (*(row["group"][name] for name in names), *_figure(row), *_beside(row))
+        (*_called(row["group"], answer["names"]), *_figure(row), *_beside(row))
         for row in answer["rows"]
     )
-    columns = (*(name.capitalize() for name in names), *figures, *more)
+    heads = tuple(head for name in names for head in _heads(name, answer["names"]))
+    columns = (*heads, *figures, *BESIDE)
     return Table("Groups", f"{title} by {' and '.join(names)}", columns, rows)
+
+
+def _heads(dimension: str, names: Mapping[str, Any]) -> tuple[str, ...]:
+    head = dimension.capitalize()
+    return (head, f"{head} name") if dimension in names else (head,)
+
+
+def _called(group: Mapping[str, str], names: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the code of each dimension, and beside it what it stands for where codes have names."""
+    for dimension, code in group.items():
+        yield code
+        if dimension in names:
+            yield names[dimension].get(code, code)
 
 
 def _figure(figure: Mapping[str, Any]) -> tuple[Value, ...]:
@@ -125,9 +175,13 @@ _COUNTS: Final = frozenset({"numerator", "denominator", "missing", "not_judged"}
 
 
 def _beside(row: Mapping[str, Any]) -> tuple[Value, ...]:
-    relative, funnel = row["relative"] or {}, row["funnel"] or {}
-    rates = (_or(relative.get(name), NOT_APPLICABLE) for name in ("value", "low", "high"))
-    return (*rates, funnel.get("place", NOT_APPLICABLE))
+    relative, funnel, others = row["relative"] or {}, row["funnel"] or {}, row["others"] or {}
+    found = (
+        *(relative.get(name) for name in ("value", "low", "high")),
+        funnel.get("place"),
+        *(others.get(name) for name in ("difference", "low", "high")),
+    )
+    return tuple(_or(each, NOT_APPLICABLE) for each in found)
 
 
 def _or(value: Value | None, otherwise: str) -> Value:

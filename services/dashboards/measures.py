@@ -1,5 +1,6 @@
 """What does a measure show? Definitions, counts live for who may see the cases, and the answer."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from services.domain.moments import stamp
 from services.runtime.asking import asking
 from services.runtime.auth import Caller
 
+Names = Mapping[str, Mapping[str, str]]
 MARKING: Final = "OFFICIAL-SENSITIVE"
 NOTE: Final = "Management information, not official statistics."
 
@@ -113,9 +115,12 @@ def _rows(
 
 
 def answer(
-    measure: Measure, shown: Shown, asked: MeasureQuestion, reading: Reading
+    measure: Measure, shown: Shown, asked: MeasureQuestion, reading: Reading, names: Names
 ) -> dict[str, Any]:
-    """Lay everything out that is read of a measure, the same in every format."""
+    """Lay everything out that is read of a measure, the same in every format.
+
+    `names`: what the codes of groups stand for, by dimension.
+    """
     period, dimensions = shown.period, asked.dimensions
     periods = {"total": period, "period_before": period.before, "year_before": period.year_before}
     counts = [shown.total(each) for each in periods.values()]
@@ -127,12 +132,9 @@ def answer(
         {"group": dict(zip(dimensions, names, strict=True)), **next(found)} for names in shown.rows
     ]
     target = reading.target(measure.id, period.last.first)
-    whole = (
-        totals["total"]
-        if shown.rows_period in (None, period)
-        else read.figures([shown.total(shown.rows_period)], reading)[0]
-    )
-    beside = read.compared(rows, dimensions, whole, reading)
+    together = shown.rows_total or shown.total(shown.rows_period or period)
+    (whole,) = read.figures([together], reading)
+    beside = read.compared(rows, dimensions, whole, measure, reading)
     answered: dict[str, Any] = {
         "measure": described(measure, reading),
         "basis": shown.basis,
@@ -142,6 +144,7 @@ def answer(
         "to": str(period.last),
         "by": list(dimensions),
         "only": dict(asked.only),
+        "names": _named(rows, asked.only, names),
         "as_of": stamp(shown.as_of),
         "known_at": stamp(shown.known_at),
         "known_at_requested_beyond_watermark": shown.beyond,
@@ -158,15 +161,30 @@ def answer(
         "months": [{"month": month, **figure} for month, figure in months.items()],
         "spc": read.control(months, measure, target),
         "rows": [
-            {"funnel": None, "relative": None, **row, **more}
+            {"funnel": None, "relative": None, "others": None, **row, **more}
             for row, more in zip(rows, beside, strict=True)
         ],
         "rows_period": None
         if shown.rows_period is None
         else {"from": str(shown.rows_period.first), "to": str(shown.rows_period.last)},
+        "rows_total": None if shown.rows_period is None else whole,
         "suppression": {"applied": shown.basis == "release", "why": shown.why},
     }
     return answered | {"sentences": read.sentences(answered, shown, measure, target)}
+
+
+def _named(
+    rows: Iterable[Mapping[str, Any]], only: Mapping[str, str], names: Names
+) -> dict[str, dict[str, str]]:
+    """Say what each code of a group that is shown stands for, where it is known."""
+    groups = [*(row["group"] for row in rows), only]
+    return {
+        dimension: {
+            code: known[code] for group in groups if (code := group.get(dimension, "")) in known
+        }
+        for dimension, known in names.items()
+        if any(dimension in group for group in groups)
+    }
 
 
 def known(measure: str) -> Measure | None:

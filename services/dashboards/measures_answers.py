@@ -89,22 +89,25 @@ class Relative(BaseModel):
     high: float | None
 
 
-class RowItem(Figure):
-    """A group: its name in each dimension that was asked for; of one dimension also compared."""
-
-    group: dict[str, str]
-    funnel: Funnel | None = Field(description="By agency, area or unit.")
-    relative: Relative | None = Field(description="By ethnicity, sex or age.")
-
-
 class Change(BaseModel):
-    """Whether a share is clearly another one than it was."""
+    """Whether a share is clearly another one than it was, or than another."""
 
     verdict: Literal["clear-change", "no-clear-change", "too-few"]
     difference: float | None
     low: float | None
     high: float | None
     sentence: str
+
+
+class RowItem(Figure):
+    """A group: its name in each dimension that was asked for; of one dimension also compared."""
+
+    group: dict[str, str]
+    funnel: Funnel | None = Field(description="By agency, area or unit.")
+    others: Change | None = Field(
+        description="By agency, area or unit: beside all others together, where they are shown."
+    )
+    relative: Relative | None = Field(description="By ethnicity, sex or age.")
 
 
 class Changes(BaseModel):
@@ -169,6 +172,9 @@ class Measured(BaseModel):
     to: str
     by: list[str]
     only: dict[str, str]
+    names: dict[str, dict[str, str]] = Field(
+        description="By dimension: what the codes of its groups stand for, where they are known."
+    )
     as_of: datetime
     known_at: datetime
     known_at_requested_beyond_watermark: bool
@@ -183,6 +189,7 @@ class Measured(BaseModel):
     rows_period: Months | None = Field(
         description="What rows are of; of releases only whole blocks of months."
     )
+    rows_total: Figure | None = Field(description="All rows together.")
     suppression: Suppression
     sentences: list[str] = Field(description="What there is to be seen, by rule.")
 
@@ -201,6 +208,9 @@ class CaseItem(BaseModel):
     sex: str
     ethnicity: str
     age: str
+    gap_id: str | None = Field(
+        description="The gap of the measure's rule, where there is one that the reader may see."
+    )
 
 
 class Cases(BaseModel):

@@ -10,7 +10,9 @@ from pydantic import BaseModel
 from services.dashboards import measures, measures_released
 from services.dashboards.desk import AtDesk
 from services.dashboards.handlers import Forbidden
-from services.dashboards.measure_files import WRITERS
+from services.dashboards.measure_files import FILES as BOOKS
+from services.dashboards.measure_files import attached, sent
+from services.dashboards.measure_picture import SVG, as_svg
 from services.dashboards.measure_tables import book
 from services.dashboards.measures_answers import Cases, Catalogue, Measured
 from services.dashboards.measures_cases import CasesQuestion, cases
@@ -20,10 +22,7 @@ from services.runtime.callers import Asking
 from services.runtime.questions import each_once
 from services.runtime.refusals import refusal
 
-FILES: Final = {
-    media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-    for media, _ in WRITERS.values()
-}
+FILES: Final = {**BOOKS, SVG: {"schema": {"type": "string"}}}
 _Id = Annotated[str, Path(pattern=r"^[a-z-]+\.[a-z-]+$", max_length=64)]
 
 
@@ -89,18 +88,16 @@ async def measured(
         shown = await showing(desk, caller, found, asked, clock.now())
     except Forbidden:
         raise HTTPException(403) from None
-    answer = measures.answer(found, shown, asked, desk.reading)
+    answer = measures.answer(found, shown, asked, desk.reading, desk.names)
     return _json(answer) if asked.format == "json" else _file(answer, asked.format)
 
 
 def _file(answer: Mapping[str, Any], kind: str) -> Response:
     """Write an answer as a file that says of itself what it is."""
-    media, write = WRITERS[kind]
-    name = (
-        f"{answer['measure']['id']}-{answer['from']}-to-{answer['to']}-{answer['marking']}.{kind}"
-    )
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(write(book(answer)), media_type=media, headers=headers)
+    name = f"{answer['measure']['id']}-{answer['from']}-to-{answer['to']}"
+    if kind == "svg":
+        return sent(as_svg(answer), SVG, f"{name}-{answer['marking']}.svg")
+    return attached(book(answer), name, kind)
 
 
 def _json(content: object) -> Response:

@@ -24,7 +24,7 @@ from services.runtime.auth import Caller
 from services.runtime.questions import LimitText, fault
 
 ACTION: Final = "measure-cases-read"
-State = Literal["met", "missed", "missing", "not-judged"]
+State = Literal["counted", "met", "missed", "missing", "not-judged"]
 _After = Annotated[
     str,
     StringConstraints(
@@ -32,25 +32,38 @@ _After = Annotated[
     ),
 ]
 _CASES: Final = """
-SELECT unit_id::text, child_ref, referral_ref, day, state, agency, unit, area, sex, ethnicity, age
+SELECT unit_id::text, child_ref, referral_ref, day, state, agency, unit, area, sex, ethnicity, age,
+       source, event
 FROM ledger.seen_fact
-WHERE measure = $1 AND day >= $2 AND day < $3 AND state = $4
+WHERE measure = $1 AND day >= $2 AND day < $3 AND state = ANY ($4::text[])
   AND known_from <= $5 AND (known_to IS NULL OR known_to > $5)
   AND agency = coalesce($6, agency) AND age = coalesce($7, age) AND area = coalesce($8, area)
   AND ethnicity = coalesce($9, ethnicity) AND sex = coalesce($10, sex)
   AND unit = coalesce($11, unit)
 """
 _COUNT: Final = f"SELECT count(*) FROM ({_CASES}) AS found"  # noqa: S608 - words of ours
-_PAGE: Final = (
-    _CASES + " AND (day, unit_id) > ($12::date, $13::uuid) ORDER BY day, unit_id LIMIT $14"
-)
+_PAGE: Final = f"""
+SELECT found.*, (
+    SELECT gap_id::text FROM ledger.seen_belief AS gap
+    WHERE gap.rule = $15 AND gap.child_ref = found.child_ref
+      AND (gap.anchor_source, gap.anchor_id) = (found.source, found.event)
+      AND gap.known_from <= $5 AND (gap.known_to IS NULL OR gap.known_to > $5)
+    ORDER BY gap.referral_ref = found.referral_ref DESC NULLS LAST, gap.opens_at, gap.gap_id LIMIT 1
+) AS gap_id
+FROM ({_CASES} AND (day, unit_id) > ($12::date, $13::uuid) ORDER BY day, unit_id LIMIT $14) AS found
+ORDER BY day, found.unit_id::uuid
+"""  # noqa: S608 - words of ours
+_ANCHOR: Final = frozenset({"source", "event"})
+"""By what a case's gap is found; it is not told."""
 _FIRST: Final = (date(1900, 1, 1), "00000000-0000-0000-0000-000000000000")
 
 
 class CasesQuestion(Narrowed):
     """Of which number the cases are asked for: what its measure was asked, and the state."""
 
-    state: State = Field("missed", description="missed: owed and not done in time.")
+    state: State = Field(
+        "missed", description="missed: owed and not done in time; counted: met or missed."
+    )
     limit: LimitText = Field("100", description="1 to 500.")
     after: _After | None = Field(None, description="`next` of the page before.")
 
@@ -87,17 +100,23 @@ async def cases(
         wanted = Asked(measure.id, places, only.get("agency"), groups, as_of, known_at, newest)
         counts = await measures_store.by_month(connection, wanted, period)
         narrowed = [only.get(name) for name in ("agency", *GROUPED)]
-        stated = (measure.id, period.first.first, before, asked.state, known_at, *narrowed)
+        states = ("met", "missed") if asked.state == "counted" else (asked.state,)
+        stated = (measure.id, period.first.first, before, states, known_at, *narrowed)
         listed: int = await connection.fetchval(_COUNT, *stated)
         limit = int(asked.limit)
-        rows = await connection.fetch(_PAGE, *stated, *asked.place, limit + 1)
+        rows = await connection.fetch(_PAGE, *stated, *asked.place, limit + 1, measure.rule)
         shown = rows[:limit]
         await audit.write(connection, caller, _act(shown, measure))
     total = NOTHING
     for tally in counts.values():
         total = total.plus(tally)
-    number = {"missed": total.units - total.met, "not-judged": total.not_judged}
-    whole = number.get(asked.state, getattr(total, asked.state, 0))
+    whole = {
+        "counted": total.units,
+        "met": total.met,
+        "missed": total.units - total.met,
+        "missing": total.missing,
+        "not-judged": total.not_judged,
+    }[asked.state]
     return {
         "items": [_item(row) for row in shown],
         "total": whole,
@@ -115,7 +134,8 @@ def _act(shown: Sequence[Record], measure: Measure) -> Act:
 
 
 def _item(row: Record) -> dict[str, Any]:
-    return {**dict(row), "day": row["day"].isoformat()}
+    told = {name: value for name, value in row.items() if name not in _ANCHOR}
+    return told | {"day": row["day"].isoformat()}
 
 
 def _after(row: Record) -> str:

@@ -18,7 +18,7 @@ GROUPED: Final = ("age", "area", "ethnicity", "sex", "unit")
 """The dimensions of which counts are kept by one or two, in the order in which they are kept."""
 
 Dimension = Literal["agency", "age", "area", "ethnicity", "sex", "unit"]
-Format = Literal["json", "csv", "xlsx", "ods"]
+Format = Literal["json", "csv", "xlsx", "ods", "svg"]
 _NAMES: Final = "(agency|age|area|ethnicity|sex|unit)"
 _By = Annotated[str, StringConstraints(pattern=f"^{_NAMES}(,{_NAMES})?$")]
 _Group = Annotated[
@@ -90,7 +90,10 @@ class MeasureQuestion(Narrowed):
     by: _By | None = Field(
         None, description="One or two of agency, age, area, ethnicity, sex, unit; a comma between."
     )
-    format: Format = "json"
+    format: Format = Field(
+        "json",
+        description="svg: the picture of the groups of one dimension, else of the months.",
+    )
 
     @property
     def dimensions(self) -> tuple[str, ...]:

@@ -61,7 +61,9 @@ async def released(
         own = (measure.id, latest["number"])
         months = await _months(connection, own, looked_back(period))
         blocks = _blocks(period, desk.grid)
-        rows = await _groups(connection, own, place, blocks, desk.grid) if asked.by else {}
+        rows, together = (
+            await _groups(connection, own, place, blocks, desk.grid) if asked.by else ({}, None)
+        )
     return Shown(
         basis="release",
         period=period,
@@ -77,6 +79,7 @@ async def released(
         months=months,
         rows=_named(rows, asked, place),
         rows_period=Period(blocks[0].first, blocks[-1].last) if blocks and asked.by else None,
+        rows_total=together,
     )
 
 
@@ -113,23 +116,26 @@ async def _groups(
     place: tuple[str, ...],
     blocks: Sequence[Period],
     grid: Grid,
-) -> dict[tuple[str, ...], Count]:
-    """Add up whole blocks; what is hidden in one is hidden in the sum, and none is left out."""
+) -> tuple[dict[tuple[str, ...], Count], Count | None]:
+    """Add up whole blocks, by group and in all.
+
+    What is hidden in one is hidden in the sum, and none is left out.
+    """
     if not blocks:
-        return {}
+        return {}, None
     measure, number = own
     one, two, *_ = (*place, "", "")
     within = (blocks[0].first.first, blocks[-1].last.after(1).first)
     rows = await connection.fetch(_CELLS, measure, one, two, grid.block, number, *within)
-    published = {row["since"] for row in await connection.fetch(
-        _CELLS, measure, "", "", grid.block, number, *within)}  # fmt: skip
+    whole = await connection.fetch(_CELLS, measure, "", "", grid.block, number, *within)
     by_group: dict[tuple[str, ...], list[Count]] = {}
     for row in rows:
         groups = (row["one"], row["two"])[: len(place)]
         by_group.setdefault(groups, []).append(_count(row))
-    if len(published) < len(blocks):
-        return dict.fromkeys(by_group, UNPUBLISHED)
-    return {groups: total(counts) for groups, counts in by_group.items()}
+    if len(whole) < len(blocks):
+        return dict.fromkeys(by_group, UNPUBLISHED), UNPUBLISHED
+    summed = {groups: total(counts) for groups, counts in by_group.items()}
+    return summed, total(_count(row) for row in whole)
 
 
 def _named(

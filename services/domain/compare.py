@@ -64,8 +64,24 @@ def in_words(found: Difference, direction: Direction, since: str) -> str:
     points = f"{abs(100 * found.value):.1f} percentage points"
     if direction == "neutral":
         return f"Clear change since {since}: {way} by {points}."
-    better = "better" if up == (direction == "good") else "worse"
-    return f"Clear change since {since}: {better}, {way} by {points}."
+    return f"Clear change since {since}: {_judged(found.value, direction)}, {way} by {points}."
+
+
+def beside_in_words(found: Difference, direction: Direction, others: str) -> str:
+    """Say it of two groups of the same time: `others` names whom one is set beside."""
+    if found.verdict == "too-few" or found.value is None:
+        return f"Too few to say whether it differs from {others}."
+    if found.verdict == "no-clear-change":
+        return f"No clear difference from {others}."
+    points = f"{abs(100 * found.value):.1f} percentage points"
+    way = f"{points} {'more' if found.value > 0 else 'less'} than {others}"
+    if direction == "neutral":
+        return f"Clearly different: {way}."
+    return f"Clearly {_judged(found.value, direction)}: {way}."
+
+
+def _judged(difference: float, direction: Direction) -> str:
+    return "better" if (difference > 0) == (direction == "good") else "worse"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ A_MONTH: Final = 8
 _LAST: Final = Month.of(london_day(clock.now())).after(-1)
 LAST: Final = str(_LAST)
 _STATES: Final[tuple[State, ...]] = ("met", "met", "met", "missed", "missing")
+_AREAS: Final = ("E07000148", "E07000148", "E07000145", "Unknown")
 _AGENCIES: Final = ("norfolk-police", "norfolk-csc", "norfolk-health")
 
 
@@ -54,7 +55,7 @@ def _fact(chance: random.Random, ref: str, number: int, month: Month) -> Fact:
         state=chance.choice(_STATES),
         agency=chance.choice(_AGENCIES),
         unit=chance.choice(("duty", "custody", "child-abuse-unit")),
-        area="E07000148",
+        area=chance.choice(_AREAS),
         sex=chance.choice(("Female", "Male")),
         ethnicity=chance.choice(("White", "Black", "Asian", "Mixed", "Unknown")),
         age=chance.choice(("10-13", "14-15", "16-17")),

@@ -125,7 +125,7 @@ PAGES = (
         "dashboards",
         "/measures/{measure}/cases",
         "qa-reviewer",
-        "month=$counted&state=missed",
+        "from=$counted&to=$counted&state=missed",
         values=_DECIDED,
     ),
     Page("dashboards", "/downloads"),

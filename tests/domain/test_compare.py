@@ -5,7 +5,7 @@ from scipy.stats import binom
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from services.domain import funnel
-from services.domain.compare import Share, difference, in_words, relative
+from services.domain.compare import Share, beside_in_words, difference, in_words, relative
 
 
 def share(met: int, units: int) -> Share:
@@ -43,6 +43,19 @@ def test_the_sentence_says_what_is_better_by_the_direction_of_the_measure() -> N
     same = difference(share(60, 100), share(60, 100), 10)
     assert in_words(same, "good", "May") == "No clear change since May."
     assert "Too few" in in_words(difference(None, None, 10), "good", "May")
+
+
+def test_two_groups_of_one_time_differ_in_words() -> None:
+    less = difference(share(60, 100), share(80, 100), 10)
+    assert beside_in_words(less, "good", "all others") == (
+        "Clearly worse: 20.0 percentage points less than all others."
+    )
+    assert beside_in_words(less, "bad", "all others").startswith("Clearly better: ")
+    assert beside_in_words(less, "neutral", "all others").startswith("Clearly different: ")
+    same = difference(share(60, 100), share(60, 100), 10)
+    assert beside_in_words(same, "good", "all others") == "No clear difference from all others."
+    none = difference(None, None, 10)
+    assert beside_in_words(none, "good", "all others").startswith("Too few")
 
 
 # By hand: (30/100)/(15/100) = 2; s = sqrt(1/30 - 1/100 + 1/15 - 1/100) = 0.2828

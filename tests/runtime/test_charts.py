@@ -27,9 +27,9 @@ POINTS = [
     Point("Mar 26", 90.0, "90%", 50, 30, 70, "above the upper limit"),
 ]
 DOTS = [
-    Dot("Duty", 40, 50.0, "50%"),
-    Dot("Custody", 3, None, "c"),
-    Dot("CID", 90, 80.0, "80%", "above"),
+    Dot("Duty", 40, 50.0, "50%", 40),
+    Dot("Custody", None, None, "c", "c"),
+    Dot("CID", 90, 80.0, "80%", 90, "above"),
 ]
 BOUNDS = [Bound(10, 5, 20, 80, 95), Bound(90, 30, 40, 60, 70)]
 RANKED = [Bar("A", 40.0, "40%", 30, 50), Bar("B", None, "c"), Bar("C", 20.0, "20%", 10, 35)]

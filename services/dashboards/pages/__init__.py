@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.dashboards.pages import (
     about,
     alerts,
+    cases,
     compare,
     downloads,
     gaps,
@@ -16,7 +17,7 @@ from services.dashboards.pages import (
 )
 
 _FAMILIES = (
-    overview, lessons, onward, compare, measures, gaps, alerts, quality, downloads, about,
+    overview, lessons, onward, compare, measures, cases, gaps, alerts, quality, downloads, about,
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """How do agencies, areas or units compare, and is a difference more than chance?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -9,9 +9,10 @@ from pydantic import ConfigDict, Field
 
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.measures_question import MeasureQuestion
-from services.dashboards.pages import figures
+from services.dashboards.pages import figures, pictures
 from services.dashboards.pages.form import Form
 from services.domain.measures.catalogue import CATALOGUE, MEASURES
+from services.domain.measures.months import Month, Period
 from services.domain.moments import moment
 from services.runtime import clock
 from services.runtime.questions import MonthText, each_once
@@ -57,8 +58,7 @@ async def compare(
     said = {"from": asked.first, "to": asked.last, "by": asked.by}
     question = MeasureQuestion(**{name: value for name, value in said.items() if value})
     found = await figures.of(desk, visitor.caller, asked.measure, question, now)
-    names = {agency.id: agency.name for agency in desk.registry.agencies.values()}
-    shown: dict[str, Any] = {"as_of": now} if found is None else _shown(found, asked.by, names)
+    shown: dict[str, Any] = {"as_of": now} if found is None else _shown(found, visitor.role)
     return web_of(request).page(
         request,
         visitor,
@@ -71,36 +71,39 @@ async def compare(
     )
 
 
-def _shown(found: dict[str, Any], by: str, names: Mapping[str, str]) -> dict[str, Any]:
-    change = found["change"]
+def _shown(found: dict[str, Any], role: str) -> dict[str, Any]:
     return {
         "as_of": moment(found["as_of"]),
         "known_at": moment(found["known_at"]),
-        "chart": figures.grouped(found, by, names),
-        "periods": [
-            [
-                title,
-                figures.shown(one),
-                figures.count(one["numerator"]),
-                figures.count(one["denominator"]),
-                sentence,
-            ]
-            for title, one, sentence in (
-                (f"{words.month(found['from'])} to {words.month(found['to'])}", found["total"], ""),
-                (
-                    "As many months before",
-                    found["period_before"],
-                    change["period_before"]["sentence"],
-                ),
-                (
-                    "The same months a year before",
-                    found["year_before"],
-                    change["year_before"]["sentence"],
-                ),
-            )
-        ],
-        "rows": list(figures.group_rows(found, names)),
+        "chart": pictures.grouped(found),
+        "periods": list(_periods(found, role)),
+        "rows": list(_side_by_side(found, role)),
+        "rows_period": found["rows_period"],
     }
+
+
+def _periods(found: Mapping[str, Any], role: str) -> Iterator[list[object]]:
+    """Yield the period and those before it, with what has changed since."""
+    now = Period(Month.read(found["from"]), Month.read(found["to"]))
+    change = found["change"]
+    said = f"{words.month(found['from'])} to {words.month(found['to'])}"
+    for title, name, period in (
+        (said, "total", now),
+        ("As many months before", "period_before", now.before),
+        ("The same months a year before", "year_before", now.year_before),
+    ):
+        at = {"from": period.first, "to": period.last}
+        share, done, units, *_ = figures.counted(found[name], found, role, at)
+        yield [title, share, done, units, change.get(name, {}).get("sentence", "")]
+
+
+def _side_by_side(found: Mapping[str, Any], role: str) -> Iterator[list[object]]:
+    """Yield all together, and below them each group with what sets it apart from all others."""
+    together = found["rows_total"]
+    if together is not None:
+        yield ["All together", *figures.counted(together, found, role, {}), ""]
+    for line, row in zip(figures.group_rows(found, role), found["rows"], strict=True):
+        yield [*line, row["others"] and row["others"]["sentence"]]
 
 
 def _fields(asked: Asked) -> list[Mapping[str, object]]:

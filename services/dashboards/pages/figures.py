@@ -11,20 +11,14 @@ from services.dashboards import measures, measures_released
 from services.dashboards.desk import Desk
 from services.dashboards.handlers import Forbidden
 from services.dashboards.measures_question import MeasureQuestion
-from services.domain import funnel
 from services.domain.measures.catalogue import MEASURES
 from services.runtime.auth import Caller
-from services.runtime.web import Chart, words
-from services.runtime.web.charts import Bar, Bound, Dot, Named, Point, bars, spc
-from services.runtime.web.charts import funnel as funnel_plot
+from services.runtime.web import asking, words
 
 HIDDEN: Final = "c"
 UNPUBLISHED: Final = "not published"
 NOBODY: Final = ":"
 SEES_CASES: Final = frozenset({"agency", "police-supervisor", "qa-reviewer"})
-SIZES: Final = 24
-"""At so many sizes the limits of a funnel are drawn."""
-FUNNELLED: Final = ("agency", "area", "unit")
 _RULES: Final = {
     "outside": "outside the limits",
     "trend": "part of a trend of seven",
@@ -32,12 +26,6 @@ _RULES: Final = {
     "one-side": "one of seven on one side of the mean",
 }
 _VARIATIONS: Final = {"improvement": "better", "concern": "worse", "high": "higher", "low": "lower"}
-_PLACES: Final = {
-    "above-95": "above the 95% limit",
-    "below-95": "below the 95% limit",
-    "above-99.8": "above the 99.8% limit",
-    "below-99.8": "below the 99.8% limit",
-}
 Figure = Mapping[str, Any]
 
 
@@ -51,7 +39,13 @@ async def of(
         shown = await showing(desk, caller, defined, asked, now)
     except Forbidden:
         return None
-    return measures.answer(defined, shown, asked, desk.reading)
+    return measures.answer(defined, shown, asked, desk.reading, desk.names)
+
+
+def file_of(found: Mapping[str, Any], kind: str, **changed: object) -> str:
+    """Return where the same figures are as a file: of the same months, as known then."""
+    asked = {**_asked(found), "by": ",".join(found["by"]), "format": kind}
+    return asking(f"/api/v1/measures/{found['measure']['id']}", asked, **changed)
 
 
 def share(figure: Figure) -> str:
@@ -95,66 +89,42 @@ def says(found: Mapping[str, Any]) -> str:
     point = found["spc"]["points"][-1]
     clear = "No clear change: within what chance does."
     if point["rule"] is not None:
-        clear = f"Clear change: {_mark(point)}."
+        clear = f"Clear change: {marked(point)}."
     return f"{words.month(month['month'])}: {share(month)}. {clear}"
 
 
-def drawn(found: Mapping[str, Any]) -> Chart:
-    """Draw a measure by month, with the mean and the limits of chance."""
-    measure, control = found["measure"], found["spc"]
-    judged = {point["month"]: point for point in control["points"]}
-    points = []
-    for month in found["months"]:
-        label = words.month(month["month"], short=True)
-        point = judged.get(month["month"])
-        mark = None if point is None or point["rule"] is None else _mark(point)
-        limits = (control["mean"], control["low"], control["high"])
-        points.append(Point(label, value(month), shown(month), *limits, mark))
-    named = Named(measure["id"].replace(".", "-"), f"{measure['title']}, by month", says(found))
-    return spc(named, points, _axis, control["target"])
-
-
-def grouped(found: Mapping[str, Any], dimension: str, names: Mapping[str, str]) -> Chart | None:
-    """Draw a measure by group: in a funnel, or as bars with their intervals."""
-    if not found["rows"]:
-        return None
-    measure = found["measure"]
-    title = f"{measure['title']}, by {dimension}"
-    if dimension not in FUNNELLED:
-        rows = [_bar(row, names) for row in found["rows"]]
-        said = "Lines show 95% intervals: where they overlap, the difference may be chance."
-        named = Named(f"by-{dimension}", title, said)
-        return bars(named, rows, _axis, dimension.capitalize())
-    said = "Inside the inner limits a difference is what chance alone would make in 95 of 100."
-    dots = [_dot(row, names) for row in found["rows"]]
-    return funnel_plot(Named(f"by-{dimension}", title, said), dots, _bounds(found), _axis)
-
-
-def month_rows(found: Mapping[str, Any], cases: str | None) -> Iterator[list[object]]:
-    """Yield a row a month, newest first; `cases`: where its list is, for who may see it."""
+def month_rows(found: Mapping[str, Any], role: str) -> Iterator[list[object]]:
+    """Yield a row a month, newest first; numbers lead to their lists for who may see them."""
     for month in reversed(found["months"]):
-        at = month["month"]
+        at = {"from": month["month"], "to": month["month"]}
         yield [
-            words.month(at),
+            words.month(month["month"]),
             shown(month),
-            _linked(month["numerator"], cases, at, "met"),
-            _linked(missed(month), cases, at, "missed"),
-            count(month["denominator"]),
-            _linked(month["missing"], cases, at, "missing"),
+            linked(month["numerator"], found, role, "met", at),
+            linked(missed(month), found, role, "missed", at),
+            linked(month["denominator"], found, role, "counted", at),
+            linked(month["missing"], found, role, "missing", at),
+            linked(month["not_judged"], found, role, "not-judged", at),
         ]
 
 
-def group_rows(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[list[object]]:
+def group_rows(found: Mapping[str, Any], role: str) -> Iterator[list[object]]:
     """Yield a row for each group."""
     for row in found["rows"]:
-        yield [
-            _group(row, names),
-            shown(row),
-            count(row["numerator"]),
-            count(row["denominator"]),
-            _bound(row["low"]),
-            _bound(row["high"]),
-        ]
+        yield [called(row, found), *counted(row, found, role, row["group"])]
+
+
+def counted(
+    figure: Figure, found: Mapping[str, Any], role: str, place: Mapping[str, object]
+) -> list[object]:
+    """Lay a figure out: its share, how many of how many, and its interval."""
+    return [
+        shown(figure),
+        linked(figure["numerator"], found, role, "met", place),
+        linked(figure["denominator"], found, role, "counted", place),
+        _bound(figure["low"]),
+        _bound(figure["high"]),
+    ]
 
 
 def missed(figure: Figure) -> object:
@@ -165,59 +135,41 @@ def missed(figure: Figure) -> object:
     return None if met is None or units is None else units - met
 
 
-def _linked(number: object, cases: str | None, month: str, state: str) -> object:
-    if cases is None or not isinstance(number, int) or number == 0:
+def linked(
+    number: object,
+    found: Mapping[str, Any],
+    role: str,
+    state: str,
+    place: Mapping[str, object],
+) -> object:
+    """Write a count; for who may see the cases with the way to their list, which is as long.
+
+    `place`: which months or groups of the answer it is of.
+    """
+    if role not in SEES_CASES or not isinstance(number, int) or number == 0:
         return count(number)
-    return {"text": number, "href": f"{cases}?month={month}&state={state}"}
+    asked = {**_asked(found), "state": state, **place}
+    return {"text": number, "href": asking(f"/measures/{found['measure']['id']}/cases", asked)}
 
 
-def _mark(point: Mapping[str, Any]) -> str:
+def _asked(found: Mapping[str, Any]) -> dict[str, object]:
+    """What an answer is of: its months and groups, as at when, and as known when."""
+    names = ("from", "to", "as_of", "known_at")
+    return {**{name: found[name] for name in names}, **found["only"]}
+
+
+def marked(point: Mapping[str, Any]) -> str:
+    """Say in words why a month is more than chance."""
     return f"{_VARIATIONS[point['variation']]}, {_RULES[point['rule']]}"
 
 
-def _group(row: Figure, names: Mapping[str, str]) -> str:
-    return ", ".join(names.get(group, group) for group in row["group"].values())
-
-
-def _bar(row: Figure, names: Mapping[str, str]) -> Bar:
-    bounds = (_number(row["low"]), _number(row["high"]))
-    return Bar(_group(row, names), value(row), shown(row), *bounds)
-
-
-def _dot(row: Figure, names: Mapping[str, str]) -> Dot:
-    units = row["denominator"]
-    place: str = (row.get("funnel") or {}).get("place", "")
-    known = isinstance(units, int) and value(row) is not None
-    return Dot(
-        _group(row, names),
-        units if isinstance(units, int) else 0,
-        value(row) if known else None,
-        shown(row),
-        _PLACES.get(place),
-    )
-
-
-def _bounds(found: Mapping[str, Any]) -> list[Bound]:
-    """Return the limits of chance at all sizes up to the largest group's."""
-    placed = [row["funnel"]["centre"] for row in found["rows"] if row.get("funnel")]
-    sizes = [row["denominator"] for row in found["rows"] if isinstance(row["denominator"], int)]
-    if not placed or not max(sizes, default=0):
-        return []
-    most = max(sizes)
-    at = sorted({max(1, most * n // SIZES) for n in range(1, SIZES + 1)})
-    limits = [(size, funnel.limits(placed[0], size)) for size in at]
-    return [Bound(size, b.low, b.low_inner, b.high_inner, b.high) for size, b in limits]
+def called(row: Figure, found: Mapping[str, Any]) -> str:
+    """Name a group in words, where its codes have any."""
+    names = found["names"]
+    return ", ".join(names.get(by, {}).get(code, code) for by, code in row["group"].items())
 
 
 def _bound(bound: object) -> str:
     if bound == HIDDEN:
         return HIDDEN
-    return words.percent(_number(bound))
-
-
-def _number(bound: object) -> float | None:
-    return float(bound) if isinstance(bound, int | float) else None
-
-
-def _axis(at: float) -> str:
-    return words.percent(at, 0)
+    return words.percent(float(bound) if isinstance(bound, int | float) else None)

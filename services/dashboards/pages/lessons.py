@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.dashboards import owed
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.measures_question import MeasureQuestion
-from services.dashboards.pages import figures
+from services.dashboards.pages import figures, pictures
 from services.dashboards.pages.gaps import title_of
 from services.domain.moments import moment, stamp
 from services.domain.rules.described import RULES
@@ -148,7 +148,7 @@ def _shown(lesson: Lesson) -> Route:
             known_at=_known_at(shown, open_now),
             rows=[_row(one) for one in shown],
             charts=[
-                figures.drawn(one) for one in shown if any(m["denominator"] for m in one["months"])
+                pictures.drawn(one) for one in shown if any(m["denominator"] for m in one["months"])
             ],
             owed=None if open_now is None else _owed(lesson, open_now, asked.as_of or now),
         )

@@ -11,6 +11,8 @@ from typing import Final
 from markupsafe import Markup
 
 PAPER: Final = "#ffffff"
+PRINT: Final = "#0b0c0c"
+FONTS: Final = "Arial, Liberation Sans, sans-serif"
 _INK: Final = {
     "c-text": 'fill="#0b0c0c"', "c-quiet": 'fill="#505a5f"',
     "c-line": 'fill="none" stroke="#1f6fb2" stroke-width="2"', "c-fill": 'fill="#1f6fb2"',
@@ -104,7 +106,7 @@ def picture(name: str, canvas: Canvas, title: str, says: str, parts: Iterable[st
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="app-svg app-svg--{which}" role="img"'
         f' viewBox="0 0 {canvas.width} {canvas.height}" aria-labelledby="{own}-t {own}-d"'
-        f' font-family="Arial, Liberation Sans, sans-serif">'
+        f' font-family="{FONTS}">'
         f'<title id="{own}-t">{escape(title)}</title><desc id="{own}-d">{escape(says)}</desc>'
     )
     return Markup(head + "".join(parts) + "</svg>")  # noqa: S704 - every text in it was escaped

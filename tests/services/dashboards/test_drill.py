@@ -1,15 +1,18 @@
 """Is behind every number on a page a list that is as long as the number says?"""
 
 from collections.abc import Iterator
+from urllib.parse import parse_qsl
+from uuid import UUID
 
 import pytest
 from lxml import html
 
 from tests.gaps import gap
 from tests.services.dashboards.conftest import Ask, Tell
+from tests.services.dashboards.test_dip_samples import Put, made, put
 from tests.services.dashboards.test_measures import Count, count, fact
 
-__all__ = ["count"]
+__all__ = ["count", "put"]
 NOW = {"as_of": "2026-03-10T12:00:00Z"}
 
 
@@ -37,7 +40,7 @@ async def test_what_is_open_by_rule_is_as_long_a_list(ask: Ask, tell: Tell, pers
     assert sum(number for number, _ in numbers) > 0
     for number, place in numbers:
         path, _, query = place.partition("?")
-        asked = dict(pair.split("=") for pair in query.replace("%3A", ":").split("&"))
+        asked = dict(parse_qsl(query))
         assert total((await ask(persona, path, **asked)).text) == number
 
 
@@ -53,11 +56,34 @@ async def test_a_number_of_a_month_is_as_long_a_list(ask: Ask, count: Count) -> 
     months = {"from": "2026-03", "to": "2026-03"}
     page = await ask("qa-reviewer", "/measures/decision.in-time", **months)
     numbers = list(linked(page.text, "months"))
-    assert [number for number, _ in numbers] == [1, 2, 1]
+    assert [number for number, _ in numbers] == [1, 2, 3, 1]
     for number, place in numbers:
         path, _, query = place.partition("?")
-        asked = dict(pair.split("=") for pair in query.split("&"))
+        asked = dict(parse_qsl(query))
         assert total((await ask("qa-reviewer", path, **asked)).text) == number
+
+
+async def test_a_case_leads_to_its_gap_and_to_the_childs_chronology(
+    ask: Ask, count: Count, tell: Tell, put: Put
+) -> None:
+    child, other = "a" * 32, "b" * 32
+    decided = {"rule": "timeliness.decision_overdue", "child_ref": child, "referral_ref": "R-1"}
+    anchored = {"anchor": ("/norfolk-police/referrals", "made-1"), **decided}
+    await put(child, made(1))
+    await tell(gap(1, **anchored), gap(2, **decided), child_ref=child)
+    await tell(gap(3, **anchored | {"child_ref": other}), child_ref=other)
+    own = {"child_ref": child, "agency": "norfolk-police"}
+    await count(fact(1, "2026-03-02", "missed", **own), fact(9, "2026-03-03", "missed", **own))
+    asked = {"from": "2026-03", "to": "2026-03", "state": "missed"}
+    for persona in ("qa-reviewer", "norfolk-police"):
+        page = await ask(persona, "/measures/decision.in-time/cases", **asked)
+        (table,) = html.fromstring(page.text).xpath("//table[@id='cases']/tbody")
+        links = [row.xpath(".//a/@href") for row in table]
+        gap_page = f"/queue/{UUID(int=1)}"
+        assert links == [[f"/children/{child}", gap_page], [f"/children/{child}"]]
+        for place in links[0]:
+            answer = await ask(persona, place)
+            assert answer.status_code == 200, place
 
 
 async def test_who_sees_no_case_is_led_to_none(ask: Ask, tell: Tell) -> None:

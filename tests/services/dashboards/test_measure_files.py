@@ -32,7 +32,7 @@ def count(units: int, met: int) -> Count:
 
 
 def answered(measure: Measure, contracts: Contracts, by: str, basis: Any) -> dict[str, Any]:  # noqa: ANN401 - live or release
-    names = ("Female", "Male", "=cmd|'/C calc'!A1") if by == "sex" else ("norfolk-csc", "-agency")
+    groups = ("Female", "Male", "=cmd|'/C calc'!A1") if by == "sex" else ("norfolk-csc", "-agency")
     counts = (count(60, 30), count(90, 81), HIDDEN)
     months = {month: count(50 + place, 20 + 4 * place) for place, month in enumerate(PERIOD)}
     if basis == "release":
@@ -41,11 +41,12 @@ def answered(measure: Measure, contracts: Contracts, by: str, basis: Any) -> dic
     shown = Shown(
         basis=basis, period=PERIOD, as_of=NOW, known_at=NOW, beyond=False, why="why",
         release={"number": 3, "made_at": "x", "known_at": "x"} if basis == "release" else None,
-        months=months, rows={(name,): one for name, one in zip(names, counts, strict=False)},
+        months=months, rows={(name,): one for name, one in zip(groups, counts, strict=False)},
         rows_period=PERIOD,
     )  # fmt: skip
     asked = MeasureQuestion.model_validate({"by": by})
-    return answer(measure, shown, asked, contracts.reading())
+    names = {"agency": {"norfolk-csc": "Norfolk children's services"}}
+    return answer(measure, shown, asked, contracts.reading(), names)
 
 
 def written(made: Book, kind: str) -> bytes:
@@ -115,7 +116,8 @@ def test_every_format_says_the_same(measure: Measure, basis: str, contracts: Con
 def _as_the_answer(said: dict[str, Any], made: Book) -> None:
     """Compare the tables with the JSON."""
     by_name = {table.name: table for table in made.tables}
-    for name, key, width in (("Months", "months", 1), ("Groups", "rows", 1)):
+    named = 1 + len(said["names"])
+    for name, key, width in (("Months", "months", 1), ("Groups", "rows", named)):
         assert len(by_name[name].rows) == len(said[key])
         for row, item in zip(by_name[name].rows, said[key], strict=True):
             for figure, cell in zip(FIGURE, row[width:], strict=False):
@@ -153,7 +155,15 @@ def test_groups_are_set_beside_their_comparator_or_in_the_funnel(contracts: Cont
     assert rows[0]["relative"]["value"] == pytest.approx(0.5 / 0.9)
     rows = answered(CATALOGUE[0], contracts, "agency", "live")["rows"]
     assert rows[1]["funnel"]["place"].startswith("above")
-    assert (
-        tables(answered(CATALOGUE[0], contracts, "agency", "live"))[2].rows[1][-1]
-        == (rows[1]["funnel"]["place"])
+    (groups,) = (
+        table
+        for table in tables(answered(CATALOGUE[0], contracts, "agency", "live"))
+        if table.name == "Groups"
     )
+    beside = dict(zip(groups.columns, groups.rows[1], strict=True))
+    assert beside["Place in funnel"] == rows[1]["funnel"]["place"]
+    assert beside["Agency name"] == "-agency"
+    assert groups.rows[0][:2] == ("norfolk-csc", "Norfolk children's services")
+    others = rows[1]["others"]
+    assert beside["Difference from all others"] == others["difference"]
+    assert others["sentence"].startswith("Clearly better: ")

@@ -27,13 +27,27 @@ class Point:
     mark: str | None = None
 
 
-def spc(named: Named, points: Sequence[Point], write: Write, target: float | None = None) -> Chart:
-    """Draw a process over time: its mean, its limits, and what is no chance."""
+def spc(
+    named: Named,
+    points: Sequence[Point],
+    write: Write,
+    target: float | None = None,
+    told: Write | None = None,
+) -> Chart:
+    """Draw a process over time: its mean, its limits, and what is no chance.
+
+    `told`: how the table writes mean and limits, if more exactly than the picture.
+    """
     head = columns(
         "Period", "Value", "Mean", "Lower limit", "Upper limit", "Stands out", text=(0, 5)
     )
     rows: list[list[object]] = [
-        [p.label, p.shown, *(or_none(v, write) for v in (p.mean, p.lower, p.upper)), p.mark or ""]
+        [
+            p.label,
+            p.shown,
+            *(or_none(v, told or write) for v in (p.mean, p.lower, p.upper)),
+            p.mark or "",
+        ]
         for p in points
     ]
     limits = [v for p in points for v in (p.mean, p.lower, p.upper, p.value) if v is not None]

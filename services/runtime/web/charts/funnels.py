@@ -15,12 +15,16 @@ MOST_LABELS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One of those compared in a funnel, by how many it is a share of."""
+    """One of those compared in a funnel, by how many it is a share of.
+
+    `shown` and `of_shown` are how the table writes both, also where a number is hidden.
+    """
 
     label: str
-    of: int
+    of: int | None
     value: float | None
     shown: str
+    of_shown: object
     mark: str | None = None
 
 
@@ -38,11 +42,11 @@ class Bound:
 def funnel(named: Named, dots: Sequence[Dot], bounds: Sequence[Bound], write: Write) -> Chart:
     """Draw shares by how many they are of, with the limits of chance around the whole's share."""
     head = columns("Name", "Share", "Of how many", "Stands out", text=(0, 3))
-    rows: list[list[object]] = [[d.label, d.shown, d.of, d.mark or ""] for d in dots]
+    rows: list[list[object]] = [[d.label, d.shown, d.of_shown, d.mark or ""] for d in dots]
     seen = [d for d in dots if d.value is not None]
     heights = [d.value for d in seen if d.value is not None]
     values = svg.scale([*heights, *(v for b in bounds for v in (b.low, b.high))], floor=0.0)
-    sizes = svg.scale([0, *(d.of for d in dots), *(b.of for b in bounds)])
+    sizes = svg.scale([0, *(d.of for d in dots if d.of), *(b.of for b in bounds)])
 
     def draw(canvas: Canvas) -> Iterator[str]:
         yield from axes.upright(canvas, values, write)
@@ -61,7 +65,7 @@ def funnel(named: Named, dots: Sequence[Dot], bounds: Sequence[Bound], write: Wr
 def _dots(canvas: Canvas, sizes: Scale, values: Scale, seen: Sequence[Dot]) -> Iterator[str]:
     named: list[tuple[float, float, str]] = []
     for one in seen:
-        if one.value is None:
+        if one.value is None or one.of is None:
             continue
         x, y = canvas.x(sizes.share(one.of)), canvas.y(values.share(one.value))
         yield svg.diamond(x, y, one.shown) if one.mark else svg.dot(x, y, one.shown)

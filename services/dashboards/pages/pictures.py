@@ -1,0 +1,106 @@
+"""Which picture is drawn of a measure's answer, and where is it to be had as a file?"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from services.dashboards.pages.figures import (
+    Figure,
+    called,
+    count,
+    file_of,
+    marked,
+    says,
+    shown,
+    value,
+)
+from services.domain import funnel
+from services.runtime.web import Chart, words
+from services.runtime.web.charts import Bar, Bound, Dot, Named, Point, bars, spc
+from services.runtime.web.charts import funnel as funnel_plot
+
+SIZES: Final = 24
+"""At so many sizes the limits of a funnel are drawn."""
+FUNNELLED: Final = ("agency", "area", "unit")
+_PLACES: Final = {
+    "above-95": "above the 95% limit",
+    "below-95": "below the 95% limit",
+    "above-99.8": "above the 99.8% limit",
+    "below-99.8": "below the 99.8% limit",
+}
+
+
+def drawn(found: Mapping[str, Any]) -> Chart:
+    """Draw a measure by month, with the mean and the limits of chance."""
+    measure, control = found["measure"], found["spc"]
+    judged = {point["month"]: point for point in control["points"]}
+    points = []
+    for month in found["months"]:
+        label = words.month(month["month"], short=True)
+        point = judged.get(month["month"])
+        mark = None if point is None or point["rule"] is None else marked(point)
+        limits = (control["mean"], control["low"], control["high"])
+        points.append(Point(label, value(month), shown(month), *limits, mark))
+    named = Named(measure["id"].replace(".", "-"), f"{measure['title']}, by month", says(found))
+    chart = spc(named, points, _axis, control["target"], words.percent)
+    return replace(chart, file=file_of(found, "svg", by=None))
+
+
+def grouped(found: Mapping[str, Any]) -> Chart | None:
+    """Draw a measure by group: in a funnel, or as bars; None by two dimensions, or of nobody."""
+    if not found["rows"] or len(found["by"]) != 1:
+        return None
+    (dimension,) = found["by"]
+    return replace(_grouped(found, dimension), file=file_of(found, "svg"))
+
+
+def _grouped(found: Mapping[str, Any], dimension: str) -> Chart:
+    measure = found["measure"]
+    title = f"{measure['title']}, by {dimension}"
+    if dimension not in FUNNELLED:
+        rows = [_bar(row, found) for row in found["rows"]]
+        said = "Lines show 95% intervals: where they overlap, the difference may be chance."
+        named = Named(f"by-{dimension}", title, said)
+        return bars(named, rows, words.percent, dimension.capitalize())
+    said = "Inside the inner limits a difference is what chance alone would make in 95 of 100."
+    dots = [_dot(row, found) for row in found["rows"]]
+    return funnel_plot(Named(f"by-{dimension}", title, said), dots, _bounds(found), _axis)
+
+
+def _bar(row: Figure, found: Mapping[str, Any]) -> Bar:
+    bounds = (_number(row["low"]), _number(row["high"]))
+    return Bar(called(row, found), value(row), shown(row), *bounds)
+
+
+def _dot(row: Figure, found: Mapping[str, Any]) -> Dot:
+    units = row["denominator"]
+    place: str = (row.get("funnel") or {}).get("place", "")
+    known = isinstance(units, int) and value(row) is not None
+    return Dot(
+        called(row, found),
+        units if isinstance(units, int) else None,
+        value(row) if known else None,
+        shown(row),
+        count(units),
+        _PLACES.get(place),
+    )
+
+
+def _bounds(found: Mapping[str, Any]) -> list[Bound]:
+    """Return the limits of chance at all sizes up to the largest group's."""
+    placed = [row["funnel"]["centre"] for row in found["rows"] if row.get("funnel")]
+    sizes = [row["denominator"] for row in found["rows"] if isinstance(row["denominator"], int)]
+    if not placed or not max(sizes, default=0):
+        return []
+    most = max(sizes)
+    at = sorted({max(1, most * n // SIZES) for n in range(1, SIZES + 1)})
+    limits = [(size, funnel.limits(placed[0], size)) for size in at]
+    return [Bound(size, b.low, b.low_inner, b.high_inner, b.high) for size, b in limits]
+
+
+def _number(bound: object) -> float | None:
+    return float(bound) if isinstance(bound, int | float) else None
+
+
+def _axis(at: float) -> str:
+    return words.percent(at, 0)
