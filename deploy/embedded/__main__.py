@@ -46,7 +46,7 @@ def status(stack: Stack) -> int:
     unready = stack.unready()
     for name in ("postgres", "kafka", *(process.name for process in PROCESSES)):
         ready = "not ready" if name in unready else ""
-        aloud(f"{name:16}{stack.runner.state(name):10}{stack.pid(name):>8}  {ready}".rstrip())
+        aloud(f"{name:18}{stack.runner.state(name):10}{stack.pid(name):>8}  {ready}".rstrip())
     return 1 if unready else 0
 
 
