@@ -46,16 +46,10 @@ def main() -> None:
         desk.readers.terminate()
         desk.pool.terminate()
 
-    async def database() -> bool:
-        return await postgres.answers(desk.pool)
-
-    async def migrations() -> bool:
-        return await postgres.migrated(desk.pool, MIGRATIONS)
-
     Process(
         service=SERVICE,
         settings=settings,
-        checks={"database": database, "migrations": migrations},
+        checks=postgres.checks(lambda: desk.pool, MIGRATIONS),
         on_start=start,
         on_stop=stop,
         background=[

@@ -26,19 +26,13 @@ def main() -> None:
     async def stop() -> None:
         pool.terminate()
 
-    async def database() -> bool:
-        return await postgres.answers(pool)
-
-    async def migrations() -> bool:
-        return await postgres.migrated(pool, MIGRATIONS)
-
     async def seal() -> None:
         await Sealer(pool, key, heads).run()
 
     Process(
         service=SERVICE,
         settings=settings,
-        checks={"database": database, "migrations": migrations},
+        checks=postgres.checks(lambda: pool, MIGRATIONS),
         on_start=start,
         on_stop=stop,
         background=(seal,),

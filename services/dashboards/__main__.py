@@ -35,19 +35,13 @@ def main() -> None:
         desk.pool.terminate()
         await desk.behalf.close()
 
-    async def database() -> bool:
-        return await postgres.answers(desk.pool)
-
-    async def migrations() -> bool:
-        return await postgres.migrated(desk.pool, MIGRATIONS)
-
     async def watch() -> None:
         await silence.watch(desk)
 
     Process(
         service=SERVICE,
         settings=settings,
-        checks={"database": database, "migrations": migrations},
+        checks=postgres.checks(lambda: desk.pool, MIGRATIONS),
         on_start=start,
         on_stop=stop,
         background=[watch],

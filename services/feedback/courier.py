@@ -210,16 +210,10 @@ def main() -> None:
     async def sample() -> None:
         await courier().sample()
 
-    async def database() -> bool:
-        return await postgres.answers(held["pool"])
-
-    async def migrations() -> bool:
-        return await postgres.migrated(held["pool"], MIGRATIONS)
-
     Process(
         service=SERVICE,
         settings=settings,
-        checks={"database": database, "migrations": migrations},
+        checks=postgres.checks(lambda: held["pool"], MIGRATIONS),
         on_start=start,
         on_stop=stop,
         background=(sample, run),

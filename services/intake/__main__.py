@@ -41,19 +41,13 @@ def main() -> None:
             await postgres.patiently(desk.tidy)
             await asyncio.sleep(TIDY_SECONDS)
 
-    async def database() -> bool:
-        return await postgres.answers(desk.pool)
-
-    async def migrations() -> bool:
-        return await postgres.migrated(desk.pool, MIGRATIONS)
-
     async def broker() -> bool:
         return await kafka.reachable(settings.kafka_bootstrap)
 
     Process(
         service=SERVICE,
         settings=settings,
-        checks={"database": database, "migrations": migrations},
+        checks=postgres.checks(lambda: desk.pool, MIGRATIONS),
         wishes={"broker": broker},  # the relay's need: events are accepted while it is away
         on_start=start,
         on_stop=stop,

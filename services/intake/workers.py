@@ -42,8 +42,7 @@ class Worker:
             settings=self.settings,
             checks={
                 "broker": self.publisher.ready,
-                "database": self._database,
-                "migrations": self._migrations,
+                **postgres.checks(lambda: self.pool, MIGRATIONS),
             },
             on_start=self._start,
             on_stop=self._stop,
@@ -62,9 +61,3 @@ class Worker:
         async with asyncio.TaskGroup() as tasks:
             for step in await self._steps(self):
                 tasks.create_task(postgres.patiently(step, also=(NotNow,)))
-
-    async def _database(self) -> bool:
-        return await postgres.answers(self.pool)
-
-    async def _migrations(self) -> bool:
-        return await postgres.migrated(self.pool, MIGRATIONS)

@@ -27,12 +27,6 @@ def main() -> None:
         desk.pool.terminate()
         await desk.measures.close()
 
-    async def database() -> bool:
-        return await postgres.answers(desk.pool)
-
-    async def migrations() -> bool:
-        return await postgres.migrated(desk.pool, MIGRATIONS)
-
     async def watch() -> None:
         while True:
             await watching.look(desk)
@@ -41,7 +35,7 @@ def main() -> None:
     Process(
         service=SERVICE,
         settings=settings,
-        checks={"database": database, "migrations": migrations},
+        checks=postgres.checks(lambda: desk.pool, MIGRATIONS),
         on_start=start,
         on_stop=stop,
         background=[watch],

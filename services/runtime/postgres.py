@@ -147,3 +147,17 @@ async def migrate(dsn: str, folder: Path) -> list[str]:
 async def migrated(pool: "asyncpg.Pool[asyncpg.Record]", folder: Path) -> bool:
     """Say whether the schema is up to date: the readiness check `migrations`."""
     return await migration.is_current(pool, folder)
+
+
+def checks(
+    pool: "Callable[[], asyncpg.Pool[asyncpg.Record]]", folder: Path
+) -> dict[str, Callable[[], Awaitable[bool]]]:
+    """Return the readiness checks `database` and `migrations` of a pool, there once it is open."""
+
+    async def database() -> bool:
+        return await answers(pool())
+
+    async def migrations() -> bool:
+        return await migrated(pool(), folder)
+
+    return {"database": database, "migrations": migrations}

@@ -89,12 +89,6 @@ class Worker:
         async def broker() -> bool:
             return await self.publisher.ready()
 
-        async def database() -> bool:
-            return await postgres.answers(self.pool)
-
-        async def migrations() -> bool:
-            return await postgres.migrated(self.pool, self._migrations)
-
         async def lag() -> bool:
             return self._lag is not None and self._lag <= READY_LAG
 
@@ -103,8 +97,7 @@ class Worker:
 
         return {
             "broker": broker,
-            "database": database,
-            "migrations": migrations,
+            **postgres.checks(lambda: self.pool, self._migrations),
             "lag": lag,
             "consumer": consumer,
         }
