@@ -115,8 +115,6 @@ async def alerts(
     """Return the alerts that the caller may see; filters narrow and never widen."""
     try:
         found = await queue.page(desk, caller, asked, clock.now())
-    except queue.Forbidden:
-        raise HTTPException(403) from None
     except BadCursor:
         raise RequestValidationError([fault("cursor", "cursor")]) from None
     return Response(msgspec.json.encode(found), media_type="application/json")
@@ -131,8 +129,6 @@ async def weekly_report(
     """Return the counts that the caller may see; small ones hidden from who sees counts alone."""
     try:
         found = await weekly.answer(desk, caller, asked.week, clock.now())
-    except weekly.Forbidden:
-        raise HTTPException(403) from None
     except weekly.NoSuchWeek:
         raise RequestValidationError([fault("week", "no-such-week")]) from None
     if asked.format == "csv":
@@ -156,10 +152,7 @@ async def alert(
     """Return one alert that the caller may see."""
     if not _UUID.fullmatch(alert_id):
         raise HTTPException(404)
-    try:
-        found = await queue.one(desk, caller, UUID(alert_id), clock.now())
-    except queue.Forbidden:
-        raise HTTPException(403) from None
+    found = await queue.one(desk, caller, UUID(alert_id), clock.now())
     if found is None:
         raise HTTPException(404)
     return Response(msgspec.json.encode(found), media_type="application/json")

@@ -17,7 +17,7 @@ from services.domain.rules.described import RULES
 from services.runtime import audit
 from services.runtime.asking import asking
 from services.runtime.audit import Act
-from services.runtime.auth import Caller
+from services.runtime.auth import Caller, Forbidden
 
 PURPOSE: Final = "oversight"
 _ORDER: Final = "rank, place, alert_id"
@@ -30,10 +30,6 @@ _TOLD: Final = """
 SELECT round_at, step, fell, made_at, release_at, settled_at, outcome
 FROM notice WHERE alert_id = $1 ORDER BY made_at, step, notice_id
 """
-
-
-class Forbidden(Exception):
-    """This caller sees no child's alerts."""
 
 
 class _Arguments(list[object]):

@@ -23,15 +23,11 @@ from services.domain.moments import LONDON, london_day, stamp
 from services.domain.suppression import HIDDEN, counted, suppress
 from services.runtime import clock
 from services.runtime.asking import asking
-from services.runtime.auth import Caller
+from services.runtime.auth import Caller, Forbidden
 
 WEEK: Final = re.compile(r"(20\d\d)-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)
 _SEEN: Final = "SELECT * FROM seen_unanswered($1)"
 _OWN: Final = "SELECT * FROM unanswered($1)"
-
-
-class Forbidden(Exception):
-    """This caller sees no weekly report."""
 
 
 class NoSuchWeek(ValueError):

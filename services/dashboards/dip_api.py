@@ -3,13 +3,12 @@
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.dashboards import dip_samples
 from services.dashboards.desk import AtDesk
 from services.dashboards.dip_answers import Agreement, DipSample
-from services.dashboards.handlers import Forbidden
 from services.domain.dip_strata import Month, month_of
 from services.runtime.callers import Asking
 from services.runtime.questions import each_once
@@ -64,10 +63,7 @@ async def sample(
     asked: Annotated[Drawing, Query()],
 ) -> Response:
     """Draw the sample of a month, for reviewers of its area."""
-    try:
-        found = await dip_samples.sample(desk, caller, month, _months(month), asked.seed)
-    except Forbidden:
-        raise HTTPException(403) from None
+    found = await dip_samples.sample(desk, caller, month, _months(month), asked.seed)
     return Response(msgspec.json.encode(found), media_type="application/json")
 
 
@@ -80,10 +76,7 @@ async def agreement(
 ) -> Response:
     """Say how readers agree on the referrals of some months."""
     within = _months(month, int(asked.months))
-    try:
-        found = await dip_samples.compared(desk, caller, month, within)
-    except Forbidden:
-        raise HTTPException(403) from None
+    found = await dip_samples.compared(desk, caller, month, within)
     return Response(msgspec.json.encode(found), media_type="application/json")
 
 

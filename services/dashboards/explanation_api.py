@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.dashboards import explanation
 from services.dashboards.answers import Explanation, RuleCatalogue
 from services.dashboards.desk import AtDesk
-from services.dashboards.handlers import Forbidden
 from services.domain.rules import described
 from services.runtime import clock
 from services.runtime.callers import Asking
@@ -71,10 +70,7 @@ async def explain(
     asked: Annotated[AsKnown, Query()],
 ) -> Response:
     """Explain a gap that the caller may see."""
-    try:
-        found = await explanation.of_gap(desk, caller, UUID(gap_id), asked.known_at, clock.now())
-    except Forbidden:
-        raise HTTPException(403) from None
+    found = await explanation.of_gap(desk, caller, UUID(gap_id), asked.known_at, clock.now())
     if found is None:
         raise HTTPException(404)
     return Response(msgspec.json.encode(found), media_type="application/json")

@@ -16,7 +16,7 @@ from services.domain.gaps import Gap
 from services.domain.moments import stamp
 from services.domain.registry import Registry
 from services.domain.rules.described import RULES
-from services.runtime import audit, beliefs
+from services.runtime import audit, auth, beliefs
 from services.runtime.asking import asking
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
@@ -25,8 +25,7 @@ ACTION: Final = "gaps-read"
 PURPOSE: Final = "oversight"
 
 
-class Forbidden(Exception):
-    """This caller sees no child's gaps."""
+Forbidden = auth.Forbidden
 
 
 async def gaps(

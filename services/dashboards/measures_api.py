@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from services.dashboards import measures, measures_released
 from services.dashboards.desk import AtDesk
-from services.dashboards.handlers import Forbidden
 from services.dashboards.measure_files import FILES as BOOKS
 from services.dashboards.measure_files import attached, sent
 from services.dashboards.measure_picture import SVG, as_svg
@@ -61,10 +60,7 @@ async def listed(
     found = measures.known(measure)
     if found is None:
         raise HTTPException(404)
-    try:
-        return _json(await cases(desk, caller, found, asked, clock.now()))
-    except Forbidden:
-        raise HTTPException(403) from None
+    return _json(await cases(desk, caller, found, asked, clock.now()))
 
 
 async def catalogue(desk: AtDesk, _: Asking) -> Response:
@@ -83,11 +79,8 @@ async def measured(
     found = measures.known(measure)
     if found is None:
         raise HTTPException(404)
-    try:
-        showing = measures_released.released if measures_released.may(caller) else measures.live
-        shown = await showing(desk, caller, found, asked, clock.now())
-    except Forbidden:
-        raise HTTPException(403) from None
+    showing = measures_released.released if measures_released.may(caller) else measures.live
+    shown = await showing(desk, caller, found, asked, clock.now())
     answer = measures.answer(found, shown, asked, desk.reading, desk.names)
     return _json(answer) if asked.format == "json" else _file(answer, asked.format)
 

@@ -11,11 +11,10 @@ from typing import Any, Final
 import asyncpg
 
 from services.domain.moments import stamp
-from services.intake.lookups import Forbidden
 from services.runtime import audit
 from services.runtime.asking import asking
 from services.runtime.audit import Act, Operation, Purpose
-from services.runtime.auth import Caller
+from services.runtime.auth import Caller, Forbidden
 
 LATEST: Final = 25
 MOST: Final = 500

@@ -16,12 +16,11 @@ from services.domain.events import MADE
 from services.domain.moments import stamp
 from services.domain.registry import Registry
 from services.intake.identifiers import nhs_number, upn
-from services.intake.lookups import Forbidden
 from services.intake.vault import SealingKey, Vault, draft_place
 from services.runtime import audit, clock
 from services.runtime.asking import Connection, asking
 from services.runtime.audit import Act, Operation
-from services.runtime.auth import Caller
+from services.runtime.auth import Caller, Forbidden
 
 Kind = Literal["referral", "amendment"]
 Content: TypeAlias = "Mapping[str, Any]"

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.desk import AtDesk
 from services.intake.drafts import Kind, TooMany
-from services.intake.lookups import Forbidden
 from services.intake.minted import Minted
 from services.intake.openapi import responses
 from services.runtime import problems
@@ -119,18 +118,12 @@ def routes() -> APIRouter:
 
 async def drafts(desk: AtDesk, caller: Asking) -> Response:
     """List the drafts of the caller's agency."""
-    try:
-        return _answer({"items": await desk.drafts.all(caller)})
-    except Forbidden:
-        raise HTTPException(403) from None
+    return _answer({"items": await desk.drafts.all(caller)})
 
 
 async def draft(desk: AtDesk, caller: Asking, draft_id: Minted) -> Response:
     """Show one draft."""
-    try:
-        return _answer(await desk.drafts.one(caller, draft_id))
-    except Forbidden:
-        raise HTTPException(403) from None
+    return _answer(await desk.drafts.one(caller, draft_id))
 
 
 async def begin_draft(desk: AtDesk, caller: Asking, said: Annotated[DraftBody, Body()]) -> Response:
@@ -147,10 +140,7 @@ async def save_draft(
 
 async def delete_draft(desk: AtDesk, caller: Asking, draft_id: Minted) -> Response:
     """Forget a draft."""
-    try:
-        there = await desk.drafts.delete(caller, draft_id)
-    except Forbidden:
-        raise HTTPException(403) from None
+    there = await desk.drafts.delete(caller, draft_id)
     if not there:
         raise HTTPException(404)
     return Response(status_code=204)
@@ -161,8 +151,6 @@ async def _saved(desk: AtDesk, caller: Asking, draft_id: str | None, said: Draft
         raise HTTPException(413)
     try:
         found = await desk.drafts.save(caller, draft_id, said.kind, said.content)
-    except Forbidden:
-        raise HTTPException(403) from None
     except TooMany:
         return problems.problem(409, "There are as many drafts as may be", "too-many-drafts")
     return _answer(found, 201 if draft_id is None else 200)

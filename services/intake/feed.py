@@ -13,11 +13,10 @@ import msgspec
 
 from services.domain.moments import stamp
 from services.intake.entitlement import READERS
-from services.intake.lookups import Forbidden
 from services.runtime import audit
 from services.runtime.asking import asking
 from services.runtime.audit import Act
-from services.runtime.auth import Caller
+from services.runtime.auth import Caller, Forbidden
 from services.runtime.cursors import Place
 
 SOURCE: Final = "/referral-watch/feedback"

@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.exceptions import RequestValidationError
 from msgspec import json
 from pydantic import BaseModel, Field
 
 from services.intake.desk import AtDesk
 from services.intake.feed import Gone
-from services.intake.lookups import Forbidden
 from services.intake.openapi import responses
 from services.runtime import problems
 from services.runtime.callers import Asking
@@ -75,8 +74,6 @@ async def feed_of(
     """Return a page of the caller's agency's feed."""
     try:
         page = await desk.feed.page(caller, after, limit)
-    except Forbidden:
-        raise HTTPException(403) from None
     except BadCursor:
         raise RequestValidationError([{"loc": ("query", "after"), "type": "cursor"}]) from None
     except Gone:

@@ -13,12 +13,11 @@ import asyncpg
 from services.domain.moments import stamp
 from services.intake import store
 from services.intake.entitlement import READERS
-from services.intake.lookups import Forbidden
 from services.intake.vault import Vault, glass_place
 from services.runtime import audit, clock
 from services.runtime.asking import Connection, asking
 from services.runtime.audit import Act, Purpose
-from services.runtime.auth import Caller
+from services.runtime.auth import Caller, Forbidden
 
 Outcome = Literal["justified", "not-justified"]
 

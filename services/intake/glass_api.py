@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.intake.desk import AtDesk
 from services.intake.glass import Outcome
-from services.intake.lookups import Forbidden
 from services.intake.minted import Minted
 from services.intake.openapi import responses
 from services.runtime.audit import Purpose
@@ -108,10 +107,7 @@ async def break_glass(
     desk: AtDesk, caller: Asking, child_ref: Minted, asked: Annotated[Breaking, Body()]
 ) -> Response:
     """Open a restricted child to who asks."""
-    try:
-        found = await desk.glass.broken(caller, child_ref, asked.purpose, asked.reason)
-    except Forbidden:
-        raise HTTPException(403) from None
+    found = await desk.glass.broken(caller, child_ref, asked.purpose, asked.reason)
     if found is None:
         raise HTTPException(404)
     return Response(json.encode(found), 201, _NO_STORE, "application/json")
@@ -119,10 +115,7 @@ async def break_glass(
 
 async def broken_glass(desk: AtDesk, caller: Asking) -> Response:
     """Return what is to be looked at."""
-    try:
-        found = await desk.glass.waiting(caller)
-    except Forbidden:
-        raise HTTPException(403) from None
+    found = await desk.glass.waiting(caller)
     return Response(json.encode({"items": found}), 200, _NO_STORE, "application/json")
 
 
@@ -131,10 +124,7 @@ async def review_glass(
 ) -> Response:
     """Keep what another person says of it."""
     outcome: Outcome = said.outcome
-    try:
-        kept = await desk.glass.reviewed(caller, glass_id, outcome)
-    except Forbidden:
-        raise HTTPException(403) from None
+    kept = await desk.glass.reviewed(caller, glass_id, outcome)
     if not kept:
         raise HTTPException(404)
     return Response(status_code=204)

@@ -20,7 +20,6 @@ from services.intake.identity_answers import (
 )
 from services.intake.identity_decisions import Asked, NotDecidable
 from services.intake.identity_reviews import State, require_reviewer
-from services.intake.lookups import Forbidden
 from services.intake.minted import Minted
 from services.intake.openapi import responses
 from services.runtime import problems
@@ -131,10 +130,7 @@ async def undo(desk: AtDesk, caller: Asking, decision_id: Minted, purpose: _Purp
 
 
 def _only_reviewers(caller: Caller, purpose: Purpose) -> None:
-    try:
-        require_reviewer(caller, purpose)
-    except Forbidden:
-        raise HTTPException(403) from None
+    require_reviewer(caller, purpose)
 
 
 async def _read(request: Request, model: type[_Model]) -> _Model:

@@ -17,13 +17,12 @@ from services.intake.entitlement import sees
 from services.intake.held import open_held
 from services.intake.kin import people_of
 from services.intake.likely import Judge
-from services.intake.lookups import Forbidden
 from services.intake.store import Connection
 from services.intake.vault import Vault
 from services.runtime import audit, clock
 from services.runtime.asking import asking
 from services.runtime.audit import Act, Purpose
-from services.runtime.auth import Caller
+from services.runtime.auth import Caller, Forbidden
 from services.runtime.contracts import Contracts
 
 State = Literal["open", "closed"]

@@ -24,7 +24,7 @@ from services.intake.vault import SealingKey, Vault, event_place, original_place
 from services.runtime import audit
 from services.runtime.asking import asking
 from services.runtime.audit import Act, Purpose
-from services.runtime.auth import Caller
+from services.runtime.auth import Caller, Forbidden
 
 _RECORDS: Final = "SELECT record_ref, agency FROM record WHERE child_ref = $1 ORDER BY record_ref"
 _EVENT: Final = """
@@ -43,10 +43,6 @@ SELECT e.agency, e.record_ref, e.staff_ref, o.media, o.sealed
 FROM original o JOIN event e USING (receipt) WHERE receipt = $1
 """
 _NOT_TEXT: Final = frozenset({"child", "practitioner"})
-
-
-class Forbidden(Exception):
-    """This role looks nobody up, or not for this purpose."""
 
 
 @dataclass(frozen=True, slots=True)

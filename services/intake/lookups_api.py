@@ -7,7 +7,6 @@ from msgspec import json
 
 from services.intake.answers import EventText, Identity
 from services.intake.desk import AtDesk
-from services.intake.lookups import Forbidden
 from services.intake.minted import Minted
 from services.intake.openapi import responses
 from services.runtime.audit import Purpose
@@ -86,10 +85,7 @@ async def child_identity(
     desk: AtDesk, caller: Asking, child_ref: Minted, purpose: _Purpose
 ) -> Response:
     """Return who a child is, from the records that the caller may see."""
-    try:
-        return _answer(await desk.lookups.identity(caller, child_ref, purpose))
-    except Forbidden:
-        raise HTTPException(403) from None
+    return _answer(await desk.lookups.identity(caller, child_ref, purpose))
 
 
 async def child_said(  # noqa: PLR0913 - what is asked
@@ -101,28 +97,19 @@ async def child_said(  # noqa: PLR0913 - what is asked
     purpose: _Purpose,
 ) -> Response:
     """Return what an event said that a chronology shows."""
-    try:
-        return _answer(await desk.lookups.said(caller, child_ref, (source, id), purpose))
-    except Forbidden:
-        raise HTTPException(403) from None
+    return _answer(await desk.lookups.said(caller, child_ref, (source, id), purpose))
 
 
 async def event_text(desk: AtDesk, caller: Asking, receipt: Minted, purpose: _Purpose) -> Response:
     """Return what an event said."""
-    try:
-        return _answer(await desk.lookups.text(caller, receipt, purpose))
-    except Forbidden:
-        raise HTTPException(403) from None
+    return _answer(await desk.lookups.text(caller, receipt, purpose))
 
 
 async def event_original(
     desk: AtDesk, caller: Asking, receipt: Minted, purpose: _Purpose
 ) -> Response:
     """Return what an event was made from."""
-    try:
-        found = await desk.lookups.original(caller, receipt, purpose)
-    except Forbidden:
-        raise HTTPException(403) from None
+    found = await desk.lookups.original(caller, receipt, purpose)
     if found is None:
         raise HTTPException(404)
     media, content = found

@@ -18,12 +18,11 @@ from services.domain.moments import stamp
 from services.domain.policy import Policy
 from services.domain.registry import Registry
 from services.intake.entitlement import READERS
-from services.intake.lookups import Forbidden
 from services.intake.receipts import seen, told
 from services.runtime import audit, beliefs
 from services.runtime.asking import asking
 from services.runtime.audit import Act, Purpose
-from services.runtime.auth import Caller
+from services.runtime.auth import Caller, Forbidden
 from services.runtime.histories import Connection, histories
 
 _OWN: Final = """

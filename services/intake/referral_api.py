@@ -6,7 +6,6 @@ from fastapi import APIRouter, HTTPException, Path, Query, Response
 from msgspec import json
 
 from services.intake.desk import AtDesk
-from services.intake.lookups import Forbidden
 from services.intake.openapi import responses
 from services.intake.referral import Asked, SeveralChildren
 from services.intake.referral_answers import FollowedReferral
@@ -55,8 +54,6 @@ async def referral_of(
     asked = Asked(referral_ref, receipt, purpose)
     try:
         found = await desk.follower.follow(caller, asked, clock.now())
-    except Forbidden:
-        raise HTTPException(403) from None
     except SeveralChildren:
         fault = {"pointer": "/query/receipt", "code": "missing"}
         title = "This ref is used for several children: name one by a receipt"

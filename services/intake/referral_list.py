@@ -19,11 +19,10 @@ from services.domain.moments import stamp
 from services.domain.policy import Policy
 from services.domain.registry import Registry
 from services.intake.entitlement import READERS, areas_of
-from services.intake.lookups import Forbidden
 from services.runtime import audit
 from services.runtime.asking import Connection, asking
 from services.runtime.audit import Act
-from services.runtime.auth import Caller
+from services.runtime.auth import Caller, Forbidden
 from services.runtime.histories import histories
 
 PURPOSE: Final = "referral-follow-up"

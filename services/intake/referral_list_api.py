@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, Query, Response
 from msgspec import json
 from pydantic import BaseModel, Field
 
 from services.domain.followed import Party
 from services.intake.desk import AtDesk
-from services.intake.lookups import Forbidden
 from services.intake.openapi import responses
 from services.intake.referral_answers import Decision, DisagreementTold
 from services.intake.referral_list import DisagreementState, Page
@@ -112,10 +111,7 @@ async def referrals(  # noqa: PLR0913 - what is asked
 ) -> Response:
     """List an agency's referrals."""
     asked = Page(as_what, after, receipt, limit)
-    try:
-        return _answer(await desk.listed.page(caller, asked, clock.now()))
-    except Forbidden:
-        raise HTTPException(403) from None
+    return _answer(await desk.listed.page(caller, asked, clock.now()))
 
 
 async def disagreements(
@@ -124,10 +120,7 @@ async def disagreements(
     state: Annotated[DisagreementState, Query(description="Which of them.")] = "open",
 ) -> Response:
     """List disagreements."""
-    try:
-        return _answer(await desk.listed.disputed(caller, state, clock.now()))
-    except Forbidden:
-        raise HTTPException(403) from None
+    return _answer(await desk.listed.disputed(caller, state, clock.now()))
 
 
 def _answer(found: dict[str, Any]) -> Response:

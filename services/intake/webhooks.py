@@ -17,9 +17,8 @@ from services.domain.delivery import Delivery
 from services.domain.moments import stamp
 from services.domain.registry import Registry
 from services.intake.feed import Cursor, Gone
-from services.intake.lookups import Forbidden
 from services.runtime import clock
-from services.runtime.auth import Caller
+from services.runtime.auth import Caller, Forbidden
 from services.runtime.sealing import Sealer
 
 SECRET_BYTES: Final = 32

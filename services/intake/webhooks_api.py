@@ -1,6 +1,5 @@
 """How are webhooks registered, looked at and mended?"""
 
-from collections.abc import Awaitable
 from typing import Any, Final, TypeVar
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -10,7 +9,6 @@ from pydantic import BaseModel
 
 from services.intake.desk import AtDesk
 from services.intake.feed import Cursor, Gone
-from services.intake.lookups import Forbidden
 from services.intake.minted import Minted
 from services.intake.openapi import responses
 from services.intake.webhook_answers import Asked, NewSecret, Undelivered, Webhook, WebhookMade
@@ -33,7 +31,7 @@ async def put_webhook(request: Request, desk: AtDesk, caller: Asking) -> Respons
     if fault is not None:
         raise RequestValidationError([{"loc": ("body", "url"), "type": fault}])
     try:
-        made = await _allowed(desk.webhooks.put(caller, sent.url, paused=sent.paused))
+        made = await desk.webhooks.put(caller, sent.url, paused=sent.paused)
     except TooMany:
         return problems.problem(409, "There are as many webhooks as may be", "too-many-webhooks")
     if made.secret is None:
@@ -43,29 +41,29 @@ async def put_webhook(request: Request, desk: AtDesk, caller: Asking) -> Respons
 
 async def webhooks(desk: AtDesk, caller: Asking) -> Response:
     """List the caller's agency's webhooks."""
-    return _json({"items": await _allowed(desk.webhooks.every(caller))})
+    return _json({"items": await desk.webhooks.every(caller)})
 
 
 async def webhook(desk: AtDesk, caller: Asking, webhook_id: Minted) -> Response:
     """Say how a webhook is."""
-    return _json(_found(await _allowed(desk.webhooks.one(caller, webhook_id))))
+    return _json(_found(await desk.webhooks.one(caller, webhook_id)))
 
 
 async def delete_webhook(desk: AtDesk, caller: Asking, webhook_id: Minted) -> Response:
     """Forget a webhook."""
-    _require(done=await _allowed(desk.webhooks.delete(caller, webhook_id)))
+    _require(done=await desk.webhooks.delete(caller, webhook_id))
     return Response(status_code=204)
 
 
 async def ping_webhook(desk: AtDesk, caller: Asking, webhook_id: Minted) -> Response:
     """Have a webhook tried."""
-    _require(done=await _allowed(desk.webhooks.ping(caller, webhook_id)))
+    _require(done=await desk.webhooks.ping(caller, webhook_id))
     return _json({"asked": 1}, 202)
 
 
 async def rotate_webhook_secret(desk: AtDesk, caller: Asking, webhook_id: Minted) -> Response:
     """Change a webhook's secret."""
-    secret, until = _found(await _allowed(desk.webhooks.rotate(caller, webhook_id)))
+    secret, until = _found(await desk.webhooks.rotate(caller, webhook_id))
     return _json({"secret": secret, "old_secret_until": until})
 
 
@@ -76,7 +74,7 @@ async def replay_webhook(
     sent = await read(request, From)
     try:
         after = None if sent.after is None else Cursor.decode(sent.after)
-        _require(done=await _allowed(desk.webhooks.replay(caller, webhook_id, after)))
+        _require(done=await desk.webhooks.replay(caller, webhook_id, after))
     except BadCursor:
         raise RequestValidationError([{"loc": ("body", "after"), "type": "cursor"}]) from None
     except Gone:
@@ -86,7 +84,7 @@ async def replay_webhook(
 
 async def webhook_undelivered(desk: AtDesk, caller: Asking, webhook_id: Minted) -> Response:
     """List what was given up."""
-    return _json({"items": _found(await _allowed(desk.webhooks.undelivered(caller, webhook_id)))})
+    return _json({"items": _found(await desk.webhooks.undelivered(caller, webhook_id))})
 
 
 async def redrive_webhook(
@@ -94,15 +92,8 @@ async def redrive_webhook(
 ) -> Response:
     """Have what was given up tried once more."""
     sent = await read(request, Chosen)
-    asked = _found(await _allowed(desk.webhooks.redrive(caller, webhook_id, sent.ids)))
+    asked = _found(await desk.webhooks.redrive(caller, webhook_id, sent.ids))
     return _json({"asked": asked}, 202)
-
-
-async def _allowed(asked: Awaitable[Found]) -> Found:
-    try:
-        return await asked
-    except Forbidden:
-        raise HTTPException(403) from None
 
 
 def _require(*, done: bool) -> None:

@@ -35,6 +35,10 @@ class Unauthorised(Exception):
         self.reason = reason
 
 
+class Forbidden(Exception):
+    """Who is calling is known, and may not: answered 403."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who is calling, as the token says it; `areas` narrows the registry's, () to none at all.

@@ -59,6 +59,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _shown(_invalid))
     app.add_exception_handler(HTTPException, _shown(_http))
     app.add_exception_handler(auth.Unauthorised, _shown(_unauthorised))
+    app.add_exception_handler(auth.Forbidden, _shown(_forbidden))
     app.add_exception_handler(asyncpg.CharacterNotInRepertoireError, _shown(_not_text))
     for kind in (*postgres.NOT_NOW, asyncpg.InterfaceError, guard.NotNow, Exception):
         app.add_exception_handler(kind, _shown(_failed))
@@ -110,6 +111,11 @@ async def _unauthorised(_: Request, error: Exception) -> JSONResponse:
     code = error.reason if isinstance(error, auth.Unauthorised) else "unauthorised"
     headers = {"WWW-Authenticate": 'Bearer realm="referral-watch"'}
     return problem(401, "Say who you are", code, headers=headers)
+
+
+async def _forbidden(_: Request, __: Exception) -> JSONResponse:
+    """Answer 403 to who may not."""
+    return problem(403, "Forbidden", "forbidden")
 
 
 async def _not_text(_: Request, __: Exception) -> JSONResponse:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from services.runtime import access, metrics, problems
-from services.runtime.auth import Unauthorised
+from services.runtime.auth import Forbidden, Unauthorised
 from services.runtime.guard import NotNow
 
 MARKER = "Jane Marker"
@@ -33,6 +33,7 @@ ERRORS: dict[str, Exception] = {
     "bug": ValueError(MARKER),
     "gone": HTTPException(410, MARKER),
     "stranger": Unauthorised("expired"),
+    "known": Forbidden(MARKER),
 }
 
 
@@ -91,6 +92,7 @@ async def test_an_invalid_body_is_pointed_at_and_not_repeated(body: object) -> N
         ("bug", 500, "internal"),
         ("gone", 410, "gone"),
         ("stranger", 401, "expired"),
+        ("known", 403, "forbidden"),
     ],
 )
 async def test_a_failure_has_its_status_and_code_and_no_text(
