@@ -93,11 +93,9 @@ class Desk:
         """
         _require_reader(caller, purpose)
         async with asking(self.readers, caller) as connection:
-            row = await connection.fetchrow(_EVENT, receipt)
-            seen = row is not None and sees(caller, row["agency"], self.registry)
-            act = _act_on_one("text", purpose, receipt, row, seen=seen)
-            await audit.write(connection, caller, act)
-            if row is None or not seen:
+            found = await connection.fetchrow(_EVENT, receipt)
+            row = await self._looked(connection, caller, ("text", purpose, receipt), found)
+            if row is None:
                 return None
             return {"receipt": receipt, **await self._opened(connection, receipt, row)}
 
@@ -110,12 +108,10 @@ class Desk:
         """
         _require_reader(caller, purpose)
         async with asking(self.readers, caller) as connection:
-            row = await connection.fetchrow(_SAID, child_ref, *key)
-            seen = row is not None and sees(caller, row["agency"], self.registry)
-            about = "" if row is None else row["receipt"]
-            act = _act_on_one("text", purpose, about, row, seen=seen)
-            await audit.write(connection, caller, act)
-            if row is None or not seen:
+            found = await connection.fetchrow(_SAID, child_ref, *key)
+            about = "" if found is None else found["receipt"]
+            row = await self._looked(connection, caller, ("text", purpose, about), found)
+            if row is None:
                 return None
             return {"receipt": about, **await self._opened(connection, about, row)}
 
@@ -128,14 +124,30 @@ class Desk:
         """
         _require_reader(caller, purpose)
         async with asking(self.readers, caller) as connection:
-            row = await connection.fetchrow(_ORIGINAL, receipt)
-            seen = row is not None and sees(caller, row["agency"], self.registry)
-            act = _act_on_one("original", purpose, receipt, row, seen=seen)
-            await audit.write(connection, caller, act)
-            if row is None or not seen:
+            found = await connection.fetchrow(_ORIGINAL, receipt)
+            row = await self._looked(connection, caller, ("original", purpose, receipt), found)
+            if row is None:
                 return None
             key = await self._key_of(connection, row)
         return row["media"], key.open(row["sealed"], original_place(receipt))
+
+    async def _looked(
+        self,
+        connection: Connection,
+        caller: Caller,
+        look: tuple[str, Purpose, str],
+        row: asyncpg.Record | None,
+    ) -> asyncpg.Record | None:
+        """Put on record whose text or original was asked for, also where it is not shown.
+
+        `look`: the action, its purpose, and the receipt. Returns the row where it may be seen.
+        """
+        action, purpose, receipt = look
+        seen = row is not None and sees(caller, row["agency"], self.registry)
+        records = [row["record_ref"]] if row is not None and row["record_ref"] is not None else []
+        act = Act("consultation", action, purpose, int(seen), records=records, about=receipt)
+        await audit.write(connection, caller, act)
+        return row if seen else None
 
     async def _key_of(self, connection: Connection, row: asyncpg.Record) -> SealingKey:
         """The key that an event, and what it was made from, is sealed by."""
@@ -165,14 +177,6 @@ class Desk:
         if event_type not in (MADE, AMENDED):
             return None
         return shown(said.get("reason") or {}, self.phrases)
-
-
-def _act_on_one(
-    action: str, purpose: Purpose, receipt: str, row: asyncpg.Record | None, *, seen: bool
-) -> Act:
-    """Put on record whose text or original was asked for, also where it is not shown."""
-    records = [row["record_ref"]] if row is not None and row["record_ref"] is not None else []
-    return Act("consultation", action, purpose, int(seen), records=records, about=receipt)
 
 
 def _require_reader(caller: Caller, purpose: Purpose) -> None:
