@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.domain.measures.months import YEAR, Month, Period
-from services.domain.moments import london_day
+from services.domain.moments import london_day, stamp
 from services.runtime.questions import Moment, MonthText, fault
 
 MOST_MONTHS: Final = 60
@@ -60,6 +60,14 @@ class Narrowed(BaseModel):
         """By dimension: the group to which counts are narrowed."""
         stated = {name: getattr(self, name) for name in ("agency", *GROUPED)}
         return {name: group for name, group in stated.items() if group is not None}
+
+    def address(self, *without: str) -> dict[str, str]:
+        """What is asked, as it stands in an address, but for fields that are left out."""
+        asked = self.model_dump(by_alias=True, exclude_none=True, exclude=set(without))
+        return {
+            name: stamp(value) if isinstance(value, datetime) else value
+            for name, value in asked.items()
+        }
 
     def period(self, as_of: datetime) -> Period:
         """Return the months asked for. RequestValidationError if there are none, or too many."""

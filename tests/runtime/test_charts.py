@@ -48,6 +48,10 @@ def test_both_pictures_show_the_values_of_the_table_and_what_is_hidden_is_said(
     assert chart.omitted is not None
 
 
+def test_a_funnels_table_says_that_how_many_is_hidden() -> None:
+    assert [row[2] for row in CHARTS[1].rows] == [40, "c", 90]
+
+
 @pytest.mark.parametrize("chart", CHARTS)
 def test_a_picture_is_named_described_safe_and_different_in_each_width(chart: Chart) -> None:
     for drawn in (chart.wide, chart.narrow):

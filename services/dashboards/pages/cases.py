@@ -1,7 +1,7 @@
 """Which cases are behind a number, and how does one get from them to gap and chronology?"""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
@@ -14,9 +14,9 @@ from services.dashboards.handlers import Forbidden
 from services.dashboards.measures_cases import CasesQuestion
 from services.dashboards.pages.form import Form
 from services.dashboards.pages.gaps import named, title_of
-from services.dashboards.pages.measures import PATH, MeasureId
+from services.dashboards.pages.measures import PATH, MeasureId, narrowed
 from services.domain.measures.months import Period
-from services.domain.moments import moment, stamp
+from services.domain.moments import moment
 from services.runtime import clock
 from services.runtime.questions import each_once
 from services.runtime.web import Visitor, answers, asking, pages_of, visitor_of, web_of, words
@@ -34,14 +34,6 @@ class CasesAsked(Form, CasesQuestion):
     """Of which number the cases are looked at; always so many on a page."""
 
     limit: Literal["25"] = "25"
-
-    def address(self) -> dict[str, str]:
-        """What was asked, as it stands in an address; of the place within the list nothing."""
-        asked = self.model_dump(by_alias=True, exclude_none=True, exclude={"after", "limit"})
-        return {
-            name: stamp(value) if isinstance(value, datetime) else value
-            for name, value in asked.items()
-        }
 
 
 def router() -> APIRouter:
@@ -73,7 +65,7 @@ async def cases(
         found = await measures_cases.cases(desk, visitor.caller, defined, asked, clock.now())
     except Forbidden:
         raise HTTPException(403) from None
-    path, chosen = f"{PATH}/{measure}/cases", asked.address()
+    path, chosen = f"{PATH}/{measure}/cases", asked.address("after", "limit")
     following = found["next"] and asking(path, chosen, after=found["next"])
     when = _when(asked.period(moment(found["as_of"])))
     return web_of(request).page(
@@ -85,7 +77,7 @@ async def cases(
         as_of=moment(found["as_of"]),
         known_at=moment(found["known_at"]),
         defined=defined,
-        only=list(_only(asked, desk)),
+        only=[text for _, text in narrowed(asked, desk)],
         total=found["total"],
         withheld=found["withheld"],
         rows=[_case(item, defined.rule, desk) for item in found["items"]],
@@ -96,12 +88,6 @@ async def cases(
 def _when(period: Period) -> str:
     first, last = words.month(str(period.first)), words.month(str(period.last))
     return first if first == last else f"{first} to {last}"
-
-
-def _only(asked: CasesAsked, desk: Desk) -> Iterator[str]:
-    """Say to which groups the list is narrowed."""
-    for dimension, group in asked.only.items():
-        yield f"{dimension}: {desk.names.get(dimension, {}).get(group, group)}"
 
 
 def _case(item: Mapping[str, Any], rule: str | None, desk: Desk) -> list[object]:

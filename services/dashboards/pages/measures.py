@@ -1,6 +1,6 @@
 """What is measured, what did it come to, and which cases are behind a number?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from services.dashboards import measures
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.measure_files import WORDS
-from services.dashboards.measures_question import MeasureQuestion
+from services.dashboards.measures_question import MeasureQuestion, Narrowed
 from services.dashboards.pages import figures, pictures
 from services.dashboards.pages.form import Form
 from services.dashboards.pages.gaps import LESSONS
@@ -17,10 +17,9 @@ from services.domain.measures.catalogue import CATALOGUE
 from services.domain.moments import moment
 from services.runtime import clock
 from services.runtime.questions import each_once
-from services.runtime.web import Visitor, answers, visitor_of, web_of
+from services.runtime.web import Visitor, answers, asking, visitor_of, web_of, words
 
 PATH: Final = "/measures"
-ROWS: Final = "25"
 DIMENSIONS: Final = ("agency", "area", "unit", "sex", "ethnicity", "age")
 FORMATS: Final = {**WORDS, "json": "JSON"}
 MeasureId = Annotated[str, Path(pattern=r"^[a-z-]+\.[a-z-]+$", max_length=64)]
@@ -86,6 +85,8 @@ async def one(
         defined=measures.described(defined, desk.reading),
         lesson=LESSONS[defined.lesson],
         fields=_fields(asked),
+        chips=list(_chips(f"{PATH}/{measure}", asked, desk)),
+        hidden=asked.address("first", "last", "by", "format").items(),
         found=found,
         **shown,
     )
@@ -109,6 +110,22 @@ def _shown(visitor: Visitor, found: dict[str, Any], asked: Asked) -> dict[str, A
         ],
         "by": asked.by,
     }
+
+
+def narrowed(asked: Narrowed, desk: Desk) -> Iterator[tuple[str, str]]:
+    """Yield each dimension to a group of which figures are narrowed, and says so in words."""
+    for dimension, group in asked.only.items():
+        yield dimension, f"{dimension}: {desk.names.get(dimension, {}).get(group, group)}"
+
+
+def _chips(path: str, asked: Asked, desk: Desk) -> Iterator[tuple[str, str]]:
+    """Say what is chosen beside the form's fields, each with the address without it."""
+    found = dict(narrowed(asked, desk))
+    for name, text in (("as_of", "As at"), ("known_at", "As known at")):
+        if (at := getattr(asked, name)) is not None:
+            found[name] = f"{text} {words.moment(at)}"
+    for name, text in found.items():
+        yield text, asking(path, asked.address("format"), **{name: None})
 
 
 def _fields(asked: Asked) -> list[Mapping[str, object]]:

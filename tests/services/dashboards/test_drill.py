@@ -63,6 +63,28 @@ async def test_a_number_of_a_month_is_as_long_a_list(ask: Ask, count: Count) -> 
         assert total((await ask("qa-reviewer", path, **asked)).text) == number
 
 
+async def test_what_a_number_is_narrowed_to_stays_with_its_list_and_can_be_taken_away(
+    ask: Ask, count: Count
+) -> None:
+    here = [fact(number, "2026-03-02") for number in range(3)]
+    there = [fact(number, "2026-03-02", area="E07000145") for number in range(3, 8)]
+    await count(*here, *there)
+    asked = {"from": "2026-03", "to": "2026-03", "area": "E07000145"}
+    page = (await ask("qa-reviewer", "/measures/decision.in-time", **asked)).text
+    numbers = list(linked(page, "months"))
+    assert [number for number, _ in numbers] == [5, 5]
+    for number, place in numbers:
+        path, _, query = place.partition("?")
+        listed = (await ask("qa-reviewer", path, **dict(parse_qsl(query)))).text
+        assert total(listed) == number
+        assert "Only area: Great Yarmouth." in listed
+    tree = html.fromstring(page)
+    assert tree.xpath("//form//input[@name='area']/@value") == ["E07000145"]
+    (chip,) = tree.xpath("//a[contains(@class, 'app-chip')]")
+    assert chip.text_content() == "Remove area: Great Yarmouth"
+    assert "area" not in chip.get("href")
+
+
 async def test_a_case_leads_to_its_gap_and_to_the_childs_chronology(
     ask: Ask, count: Count, tell: Tell, put: Put
 ) -> None:
