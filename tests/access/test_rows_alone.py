@@ -42,6 +42,7 @@ DECIDED_BY_THE_CODE = {
         (str(call) for call in calls() if call.service == "responses"),
         "inspections and answers to them: the service reads no child's row",
     ),
+    "dashboards GET /gaps/{gap_id}": "leads on to where the page of a gap is, and reads nothing",
     "alerts GET /api/v1/alerts/outbox": "how the mail goes, in which no child is",
     **dict.fromkeys(
         (
