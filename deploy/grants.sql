@@ -42,6 +42,8 @@ GRANT SELECT ON chronology.event_position, chronology.move_position, chronology.
                 chronology.history_retraction TO intake;
 GRANT SELECT ON chronology.child_position, chronology.history_event, chronology.history_training,
                 chronology.history_retraction, chronology.event_kind TO ledger;
+GRANT SELECT ON chronology.onward_event, chronology.onward_retraction, chronology.event_arrival TO ledger;
+GRANT EXECUTE ON FUNCTION chronology.equity_events(text[], timestamptz, timestamptz) TO ledger;   -- for releases
 GRANT EXECUTE ON FUNCTION chronology.practice_times(timestamptz, float8[]), chronology.practice_counts(timestamptz, text[]),
                 chronology.ages_at(text[], text[]) TO ledger;   -- for monitoring: counts and ages, no child
 GRANT SELECT ON chronology.history_event, chronology.history_retraction TO feedback;
@@ -78,7 +80,7 @@ GRANT USAGE ON SCHEMA feedback TO intake_reader;
 GRANT SELECT ON feedback.seen_feed, feedback.feed_end TO intake_reader;
 GRANT SELECT ON ledger.seen_belief TO intake_reader, dashboards_reader;
 GRANT SELECT ON ledger.watermark, ledger.seen_rollup, ledger.seen_fact,
-                ledger.seen_release, ledger.seen_release_month, ledger.seen_release_cell TO dashboards_reader;
+                ledger.seen_release_month, ledger.seen_release_cell TO dashboards_reader;
 GRANT EXECUTE ON FUNCTION ledger.counted_days(text, date, date, timestamptz, text, text),
                 ledger.counted_changes(text, date, date, timestamptz, timestamptz, text, text)
                 TO dashboards_reader;
@@ -89,7 +91,8 @@ GRANT EXECUTE ON FUNCTION chronology.seen_feed_counts(timestamptz),
                 ledger.seen_behind(text),
                 ledger.equity_findings(text[], timestamptz, timestamptz, timestamptz)
                 TO dashboards_reader;
-GRANT USAGE ON SCHEMA chronology, intake TO directory_reader;
+GRANT SELECT ON ledger.seen_release, ledger.seen_release_pack TO dashboards_reader, directory_reader;
+GRANT USAGE ON SCHEMA chronology, intake, ledger TO directory_reader;
 GRANT EXECUTE ON FUNCTION chronology.seen_onward(timestamptz, timestamptz),
                 chronology.seen_onward_own(timestamptz, timestamptz) TO directory_reader;
 GRANT EXECUTE ON FUNCTION intake.positions(text[]) TO intake_reader;
@@ -127,11 +130,13 @@ SELECT access.protect('ledger.rollup', 'dashboards_reader',
     'agency = ANY ((SELECT access.reach())::text[])');
 
 -- What was published, to the office that it was published to.
-SELECT access.protect('ledger.release', 'dashboards_reader',
+SELECT access.protect('ledger.release', 'dashboards_reader, directory_reader',
     $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
 SELECT access.protect('ledger.release_month', 'dashboards_reader',
     $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
 SELECT access.protect('ledger.release_cell', 'dashboards_reader',
+    $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
+SELECT access.protect('ledger.release_pack', 'dashboards_reader, directory_reader',
     $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
 
 -- Also of another agency's event: when it was on which a gap is anchored that the asker sees.

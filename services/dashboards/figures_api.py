@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.dashboards import equity_pack, silence
 from services.dashboards.desk import AtDesk
+from services.dashboards.equity_pack import NotReleased
 from services.dashboards.handlers import Forbidden
 from services.domain.moments import LONDON
 from services.runtime import clock
@@ -45,7 +46,7 @@ class Feeds(BaseModel):
 
 
 class Months(BaseModel):
-    """Whole months, both included, all of them past."""
+    """Whole months, both included, all of them past; of what is published one whole quarter."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -92,6 +93,7 @@ def router() -> APIRouter:
                 "description": "A zip file: README.txt, tables as CSV, all of it as JSON.",
             },
             **refused,
+            404: refusal("Of these months nothing was published (yet)."),
             422: refusal("Every fault of the parameters."),
         },
     )(pack)
@@ -113,13 +115,15 @@ async def pack(
     _: Annotated[None, Depends(each_once(Months))],
     asked: Annotated[Months, Query()],
 ) -> Response:
-    """Return the equity pack of some months."""
+    """Return the equity pack of some months; to the Commissioner's office a published one."""
     now = clock.now()
     months = (asked.first, asked.last)
     try:
         found = await equity_pack.download(desk, caller, months, asked.period(now), now)
     except Forbidden:
         raise HTTPException(403) from None
+    except NotReleased:
+        raise HTTPException(404) from None
     name = f"equity-pack-{asked.first}-to-{asked.last}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(found, media_type=ZIP, headers=headers)

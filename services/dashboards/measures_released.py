@@ -12,7 +12,7 @@ from services.dashboards.handlers import Forbidden
 from services.dashboards.measure_counts import NAMES, NOTHING, UNPUBLISHED, Count, Shown, total
 from services.dashboards.measures import looked_back
 from services.dashboards.measures_question import MeasureQuestion
-from services.domain.equity_pack import GROUPS
+from services.domain.equity_groups import GROUPS
 from services.domain.measures.definition import Measure
 from services.domain.measures.months import Month, Period
 from services.domain.moments import stamp
@@ -37,6 +37,10 @@ _CELLS: Final = """
 SELECT since, months, one, two, units, met, missing, not_judged FROM ledger.seen_release_cell
 WHERE measure = $1 AND by_one = $2 AND by_two = $3 AND months = $4 AND number <= $5
   AND since >= $6 AND since < $7
+"""
+
+_BLOCKS: Final = """
+SELECT since, months FROM ledger.seen_release_pack WHERE name = $1 ORDER BY since DESC
 """
 
 
@@ -81,6 +85,14 @@ async def released(
         rows_period=Period(blocks[0].first, blocks[-1].last) if blocks and asked.by else None,
         rows_total=together,
     )
+
+
+async def published(desk: Desk, caller: Caller, name: str) -> list[Period]:
+    """Return the blocks of months of which a pack was published, the last first."""
+    async with asking(desk.readers, caller) as connection:
+        rows = await connection.fetch(_BLOCKS, name)
+    firsts = [(Month.of(row["since"]), row["months"]) for row in rows]
+    return [Period(first, first.after(months - 1)) for first, months in firsts]
 
 
 def _blocks(period: Period, grid: Grid) -> list[Period]:

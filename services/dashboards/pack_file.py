@@ -33,10 +33,10 @@ LIMITS: READ THESE FIRST
 5. Numbers from 1 to 5 are hidden as "c". Others are hidden, and totals with them, where a small
    number could be worked out from what is shown. 0 is shown as 0, and ":" means that there is
    nobody to take a share of.
-6. Do not subtract a pack from one of another period: the difference could single out a child.
+6. {subtract}
    Every download is written down.
-7. Small numbers move by chance: look at the interval (95 %, Wilson), and at twelve months rather
-   than one. With {tests} tables some differences look large by chance alone.
+7. Small numbers move by chance: look at the interval (95 %, Wilson), and at a year rather than a
+   month or a quarter. With {tests} tables some differences look large by chance alone.
 8. What nobody's feed would tell us is not counted as found; see not-reported.csv.
 9. Management information, not official statistics.
 
@@ -65,14 +65,22 @@ As of {as_of}; as known at {known_at}
 """
 
 
+_FREE: Final = """\
+Do not subtract a pack from one of another period: the difference could single out a child."""
+_FROZEN: Final = """\
+Of release {release}: these months were counted once and for all, and only whole quarters are
+   published, so that there is no pack to subtract it from."""
+
+
 class Stated(NamedTuple):
-    """What a pack says of itself."""
+    """What a pack says of itself; `release`: the number of what was published."""
 
     first: str
     last: str
     policy: str
     as_of: str
     known_at: str
+    release: int | None = None
 
 
 def zipped(pack: Pack, stated: Stated) -> bytes:
@@ -83,6 +91,7 @@ def zipped(pack: Pack, stated: Stated) -> bytes:
         "policy_version": stated.policy,
         "as_of": stated.as_of,
         "known_at": stated.known_at,
+        "release": stated.release,
         "note": "association, not proof of bias",
         "stages": [row._asdict() for row in pack.stages],
         "findings": [row._asdict() for row in pack.rows],
@@ -108,8 +117,13 @@ def readme(stated: Stated) -> str:
     rules = "\n".join(
         f"{rule}: {SENTENCES[rule][0]}\n    of: {stage}" for rule, stage in STAGE_BEFORE.items()
     )
+    subtract = _FREE if stated.release is None else _FROZEN.format(release=stated.release)
     return _README.format(
-        **stated._asdict(), stages=stages, rules=rules, tests=3 * len(STAGE_BEFORE)
+        **stated._asdict(),
+        subtract=subtract,
+        stages=stages,
+        rules=rules,
+        tests=3 * len(STAGE_BEFORE),
     )
 
 

@@ -51,7 +51,7 @@ class Catalogue:
             labels=codes,
             areas=areas,
             agency_of=_agencies(read_toml(folder / "providers.toml"), contracts),
-            limits=Limits.parse(read_toml(contracts.path / "policy" / "directory.toml")),
+            limits=contracts.directory(),
             evidence=Evidence.parse(
                 read_toml(contracts.path / "policy" / "evidence.toml"), codes["approach"]
             ),

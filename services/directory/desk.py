@@ -23,6 +23,7 @@ class Desk(Reception):
         super().__init__(contracts.registry, jwks)
         self.catalogue = Catalogue.load(contracts)
         self.policy = contracts.policy()
+        self.grid = contracts.grid()
         self._read_at = -1
         self._held: Mapping[str, Held] = {}
 

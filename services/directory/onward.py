@@ -1,8 +1,6 @@
 """What is answered to who asks what became of referrals to services?"""
 
 import asyncio
-import csv
-import io
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
@@ -12,15 +10,17 @@ import msgspec
 
 from services.directory import onward_store
 from services.directory.desk import Desk
+from services.directory.onward_figures import Figures
 from services.directory.onward_question import Months, Own
 from services.domain.moments import london_day, stamp
 from services.domain.onward import OTHER, Onward, onward_of
-from services.domain.onward_measures import COLUMNS, DIMENSIONS, Row, measured
+from services.domain.onward_measures import DIMENSIONS, Row, completed, measured
 from services.runtime import audit, cursors
-from services.runtime.asking import asking
+from services.runtime.asking import Connection, asking
 from services.runtime.audit import Act
 from services.runtime.auth import Caller
 from services.runtime.cursors import Moment
+from services.runtime.questions import whole_block
 
 FIGURES_READ: Final = "onward-measures-read"
 READ: Final = "onward-referrals-read"
@@ -30,7 +30,8 @@ FIGURE_ROLES: Final = frozenset(
     {"agency", "police-supervisor", "qa-reviewer", "pcc-analyst", "pcc-editor"}
 )
 OWN_ROLES: Final = frozenset({"agency", "police-supervisor"})
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+RELEASED_ROLES: Final = frozenset({"pcc-analyst", "pcc-editor"})
+"""They may not see cases: what was published is theirs, and nothing beside it."""
 _SECTORS: Final = ("voluntary", "statutory")
 Shown = dict[str, Any]
 
@@ -46,14 +47,17 @@ class Cursor(cursors.Cursor, frozen=True):
     item: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 
 
-async def measures(desk: Desk, caller: Caller, asked: Months, now: datetime) -> list[Row]:
+async def measures(desk: Desk, caller: Caller, asked: Months, now: datetime) -> Figures:
     """Return the figures of some months, and write who read them, in one transaction.
 
-    Raises Forbidden for a role that is not shown them.
+    Who may not see cases is given what was published. Raises Forbidden for a role that is not shown
+    them; for what is published NotReleased, and RequestValidationError for months off the grid.
     """
     if caller.role not in FIGURE_ROLES:
         raise Forbidden
     since, before = asked.period(now)
+    if caller.role in RELEASED_ROLES:
+        return await _published(desk, caller, asked, (since, before))
     async with asking(desk.readers, caller) as connection:
         whose = await onward_store.whose(connection)
         told = await onward_store.figures(connection, since, before)
@@ -64,12 +68,34 @@ async def measures(desk: Desk, caller: Caller, asked: Months, now: datetime) -> 
             if since <= one.made_at < before
             and (one.agency in whose["agencies"] or one.provider in whose["provides"])
         ]
-        period = audit.coded({"since": since, "before": before}, {})
-        act = Act("consultation", FIGURES_READ, OVERSIGHT, len(counted), asked=period)
-        await audit.write(connection, caller, act)
+        await _record(connection, caller, (since, before), len(counted))
     fewest = desk.catalogue.limits.fewest_for_a_median
     rows = await asyncio.to_thread(measured, counted, _known(desk), fewest)
+    return Figures(_of(rows, asked), within, fewest, now)
+
+
+async def _published(
+    desk: Desk, caller: Caller, asked: Months, period: tuple[datetime, datetime]
+) -> Figures:
+    block = whole_block(desk.grid, asked.first, asked.last)
+    async with asking(desk.readers, caller) as connection:
+        frozen, release = await onward_store.released(connection, block)
+        await _record(connection, caller, period, len(frozen.rows))
+    rows = completed(frozen.rows, _known(desk))
+    return Figures(_of(rows, asked), frozen.within, frozen.fewest, release.known_at, release)
+
+
+def _of(rows: Iterable[Row], asked: Months) -> list[Row]:
     return [row for row in rows if asked.by in {None, row.dimension}]
+
+
+async def _record(
+    connection: Connection, caller: Caller, period: tuple[datetime, datetime], rows: int
+) -> None:
+    since, before = period
+    asked = audit.coded({"since": since, "before": before}, {})
+    act = Act("consultation", FIGURES_READ, OVERSIGHT, rows, asked=asked)
+    await audit.write(connection, caller, act)
 
 
 async def own(desk: Desk, caller: Caller, asked: Own, now: datetime) -> Shown:
@@ -102,38 +128,6 @@ async def own(desk: Desk, caller: Caller, asked: Own, now: datetime) -> Shown:
     return {"items": items, "total": len(found), "next": last, "as_of": stamp(now)}
 
 
-def written(rows: Iterable[Row], asked: Months) -> bytes:
-    """Write figures as CSV that no spreadsheet takes for formulas."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(("from", "to", "dimension", "group", *COLUMNS))
-    for row in rows:
-        line = (asked.first, asked.last, row.dimension, row.group, *row.values)
-        writer.writerow([_safe(value) for value in line])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def told(rows: Iterable[Row], asked: Months, desk: Desk, now: datetime) -> Shown:
-    """Lay out figures as JSON, with what each word means for who reads it."""
-    limits = desk.catalogue.limits
-    return {
-        "from": asked.first,
-        "to": asked.last,
-        "as_of": stamp(now),
-        "referred_again_within_days": limits.referred_again_within,
-        "fewest_for_a_median": limits.fewest_for_a_median,
-        "rows": [
-            {
-                "dimension": row.dimension,
-                "group": row.group,
-                "label": _label(row, desk),
-                **dict(zip(COLUMNS, row.values, strict=True)),
-            }
-            for row in rows
-        ],
-    }
-
-
 def _known(desk: Desk) -> Mapping[str, Collection[str]]:
     labels = desk.catalogue.labels
     kinds: list[str] = desk.catalogue.fields["kind"]["enum"]
@@ -142,10 +136,6 @@ def _known(desk: Desk) -> Mapping[str, Collection[str]]:
             DIMENSIONS, ([*labels["provider"], OTHER], kinds, labels["area"], _SECTORS), strict=True
         )
     )
-
-
-def _label(row: Row, desk: Desk) -> str:
-    return desk.catalogue.labels.get(row.dimension, {}).get(row.group, row.group)
 
 
 def _is_own(one: Onward, whose: Mapping[str, Collection[str]]) -> bool:
@@ -192,8 +182,3 @@ def _codes(asked: Own) -> dict[str, str]:
     stated = {"state": asked.state, "kind": asked.kind, "provider": asked.provider}
     known = {name: (value,) for name, value in stated.items() if value and name != "provider"}
     return audit.coded(stated, known)
-
-
-def _safe(value: object) -> object:
-    """Return a value so that a spreadsheet shows it and never runs it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

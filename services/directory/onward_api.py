@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.directory import onward
+from services.directory import onward, onward_figures
 from services.directory.desk import AtDesk
 from services.directory.onward import Forbidden
 from services.directory.onward_question import Dimension, Months, Own, State
+from services.directory.onward_store import NotReleased
 from services.domain.onward_measures import COLUMNS
 from services.runtime import clock
 from services.runtime.callers import Asking
@@ -33,12 +34,24 @@ class Figure(BaseModel):
     made: int | Literal["c"]
 
 
+class Release(BaseModel):
+    """What was published together, once and for all."""
+
+    number: int
+    made_at: datetime
+    known_at: datetime
+
+
 class Figures(BaseModel):
-    """What became of the referrals that were made in some months, as it is known now."""
+    """What became of the referrals that were made in some months.
+
+    As it is known now; to who may not see cases, of a whole quarter as it was published.
+    """
 
     first: str = Field(alias="from")
     last: str = Field(alias="to")
     as_of: datetime
+    release: Release | None = Field(description="null: these figures are not of a release.")
     referred_again_within_days: int
     fewest_for_a_median: int
     rows: list[Figure] = Field(description=f"Each with: {', '.join(COLUMNS)}.")
@@ -100,7 +113,11 @@ def router() -> APIRouter:
         operation_id="onwardMeasures",
         response_model=None,
         response_class=Response,
-        responses={200: figures, **refused},
+        responses={
+            200: figures,
+            **refused,
+            404: refusal("Of these months nothing was published (yet)."),
+        },
     )(measures)
     routes.get(
         "/api/v1/onward/referrals",
@@ -119,16 +136,17 @@ async def measures(
     asked: Annotated[Months, Query()],
 ) -> Response:
     """Say how referrals to services went: answers, waits, declines, and whether it helped."""
-    now = clock.now()
     try:
-        rows = await onward.measures(desk, caller, asked, now)
+        found = await onward.measures(desk, caller, asked, clock.now())
     except Forbidden:
         raise HTTPException(403) from None
+    except NotReleased:
+        raise HTTPException(404) from None
     if asked.format == "csv":
         name = f"onward-referrals-{asked.first}-to-{asked.last}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(onward.written(rows, asked), media_type=CSV, headers=headers)
-    return _json(onward.told(rows, asked, desk, now))
+        return Response(onward_figures.written(found.rows, asked), media_type=CSV, headers=headers)
+    return _json(onward_figures.told(found, asked, desk))
 
 
 async def referrals(

@@ -29,7 +29,7 @@ State = Literal["made", "accepted", "declined", "started", "ended"]
 
 
 class Months(BaseModel):
-    """Of which whole months, all of them past, and by what."""
+    """Of which whole months, all of them past, and by what; of what is published one quarter."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

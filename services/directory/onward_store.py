@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from asyncpg import Record
 
-from services.domain.events import RETRACTED, Event, agency_of
+from services.domain.events import RETRACTED, Event
+from services.domain.measures.months import Period
+from services.domain.moments import stamp
+from services.domain.onward_measures import Row
 from services.runtime.asking import Connection
 
 _FIGURES: Final = "SELECT * FROM chronology.seen_onward($1, $2) ORDER BY number"
@@ -16,6 +19,41 @@ _WHOSE: Final = """
 SELECT access.figures() || access.own() AS agencies, access.own() AS own,
        access.provides() AS provides
 """
+
+_RELEASED: Final = """
+SELECT content, number, made_at, known_at
+FROM ledger.seen_release_pack JOIN ledger.seen_release USING (body, number)
+WHERE name = 'onward' AND since = $1 AND months = $2
+"""
+
+
+class NotReleased(Exception):
+    """Nothing was published of these months."""
+
+
+class Frozen(msgspec.Struct, frozen=True):
+    """Figures as they were published, and the numbers of policy that they were counted by."""
+
+    within: int
+    fewest: int
+    rows: list[Row]
+
+
+class Release(NamedTuple):
+    """What was published together."""
+
+    number: int
+    made_at: datetime
+    known_at: datetime
+
+    def told(self) -> dict[str, Any]:
+        """Say which release it is, as JSON has it."""
+        return {
+            "number": self.number,
+            "made_at": stamp(self.made_at),
+            "known_at": stamp(self.known_at),
+        }
+
 
 Told = list[tuple[str, Event]]
 """Events by child."""
@@ -30,6 +68,15 @@ async def whose(connection: Connection) -> Mapping[str, Collection[str]]:
 async def figures(connection: Connection, since: datetime, before: datetime) -> Told:
     """Return what figures are made of: children and refs go by numbers of this answer."""
     return list(_numbered(await connection.fetch(_FIGURES, since, before)))
+
+
+async def released(connection: Connection, block: Period) -> tuple[Frozen, Release]:
+    """Return what was published of a block of months to the asker. Raises NotReleased."""
+    row = await connection.fetchrow(_RELEASED, block.first.first, len(block))
+    if row is None:
+        raise NotReleased
+    content, *release = row
+    return msgspec.json.decode(content, type=Frozen), Release(*release)
 
 
 async def own(connection: Connection, since: datetime, before: datetime) -> Told:
@@ -62,5 +109,4 @@ def _event(source: str, event_id: str, row: Record, target: tuple[str, str] | No
     facts: dict[str, Any] = msgspec.json.decode(row["facts"])
     if row["type"] == RETRACTED and target is not None:
         facts = {"retracts": {"source": target[0], "id": target[1]}}
-    at = row["at"].astimezone(UTC)
-    return Event(source, event_id, row["type"], at, at, agency_of(source), None, None, 0, 0, facts)
+    return Event.of_counts(source, event_id, row["type"], row["at"].astimezone(UTC), facts)

@@ -1,11 +1,12 @@
 """Which children are in which stage of the equity pack in a period, and in which groups?"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
-from typing import Final, NamedTuple
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
 
 from services.domain import events as e
-from services.domain.equity_pack import Child, groups_of
+from services.domain.equity_groups import groups_of
+from services.domain.equity_pack import Child
 from services.domain.events import Event
 from services.domain.policy import Policy
 from services.domain.retraction import Reason, retracted
@@ -13,6 +14,35 @@ from services.domain.rules.equity import VIOLENCE
 
 STAGE_TYPES: Final = tuple(sorted({*e.INCIDENT_TYPES, e.MADE, e.AMENDED}))
 """The types of event that may put a child into a stage."""
+
+
+class Told(NamedTuple):
+    """What is told of an event, as chronology's functions give it: as much as is counted by."""
+
+    child_ref: str
+    source: str
+    id: str
+    type: str
+    at: datetime
+    age: int | None
+    sex: str | None
+    ethnicity: str | None
+    indicator: bool
+    harms: Collection[str]
+    target_source: str | None
+    target_id: str | None
+
+    @property
+    def event(self) -> Event:
+        """The event as rules read it; `indicators` says only that there is one."""
+        facts: dict[str, Any] = {
+            "child": {"age": self.age, "sex": self.sex, "ethnicity": self.ethnicity},
+            "indicators": ["stated"] if self.indicator else [],
+            "harms": self.harms,
+        }
+        if self.type == e.RETRACTED:
+            facts = {"retracts": {"source": self.target_source, "id": self.target_id}}
+        return Event.of_counts(self.source, self.id, self.type, self.at.astimezone(UTC), facts)
 
 
 class Asked(NamedTuple):

@@ -6,18 +6,11 @@ immediately before it: the children to whom the thing was owed at all.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 from typing import Final, NamedTuple
 
-from services.domain.suppression import HIDDEN, SMALL, Cell, Suppression, counted, suppress
-
-UNKNOWN: Final = "Unknown"
-GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "ethnicity": ("White", "Mixed", "Asian", "Black", "Other", UNKNOWN),
-    "sex": ("Female", "Male", UNKNOWN),
-    "age": ("0-9", "10-13", "14-15", "16-17", UNKNOWN),
-}
-"""By dimension: its groups. They are never pooled; what is not known has its own row."""
+from services.domain.equity_groups import GROUPS
+from services.domain.suppression import HIDDEN, SMALL, Cell, Place, Suppression, counted, suppress
 
 STAGES: Final[Mapping[str, str]] = {
     "with-an-indicator": "children with an indicator of exploitation at an incident",
@@ -35,16 +28,31 @@ STAGE_BEFORE: Final[Mapping[str, str]] = {
 }
 """By rule: the stage immediately before, which is its denominator."""
 
+MEASURES: Final[Mapping[str, str]] = {
+    "equity.exploitation_not_screened": "equity.screened-for-exploitation",
+    "equity.violence_not_safeguarding": "equity.violence-safeguarding",
+}
+"""By rule: the measure of the same thing, which counts incidents where a pack counts children."""
+
 ONLY_GIRLS: Final = frozenset({"equity.girl_hidden_harm"})
 """Rules that find girls alone: that no boy is found is known beforehand."""
 
-_ETHNICITY: Final[Mapping[str, str]] = {
-    "W": "White", "M": "Mixed", "A": "Asian", "C": "Asian", "B": "Black",
-}  # fmt: skip
-_SEX: Final[Mapping[str, str]] = {"F": "Female", "M": "Male"}
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What was published of the measure of a rule, by place: incidents, and those of them missed.
+
+    None: hidden. There are hardly more children than incidents, so each bounds the other.
+    """
+
+    incidents: dict[Place, int | None]
+    missed: dict[Place, int | None]
+
+
+NOTHING_BESIDE: Final = Beside({}, {})
+_NO_MEASURES: Final[Mapping[str, Beside]] = {}
 Rates = tuple[float | str, float | str, float | str]
 _NO_RATES: Final[Rates] = (HIDDEN, HIDDEN, HIDDEN)
-_BANDS: Final = ((9, "0-9"), (13, "10-13"), (15, "14-15"))
 
 
 class Child(NamedTuple):
@@ -96,55 +104,66 @@ class Pack:
     unreported: tuple[Unreported, ...]
 
 
-def groups_of(ethnicity: str | None, sex: str | None, age: int | None) -> dict[str, str]:
-    """Return a child's group in each dimension, by the codes last stated and the age then."""
-    return {
-        "ethnicity": _ethnicity(ethnicity),
-        "sex": _SEX.get(sex or "", UNKNOWN),
-        "age": UNKNOWN if age is None else _band(age),
+def pack(children: Collection[Child], beside: Mapping[str, Beside] = _NO_MEASURES) -> Pack:
+    """Count, hide what is small, and lay out every table.
+
+    `beside`: by rule what was published of its measure; what is hidden there is hidden here, and
+    what is shown there is known.
+    """
+    of_stage = {STAGE_BEFORE[rule]: published for rule, published in beside.items()}
+    stages = {
+        stage: _stage(children, stage, of_stage.get(stage, NOTHING_BESIDE).incidents)
+        for stage in STAGES
     }
-
-
-def pack(children: Collection[Child]) -> Pack:
-    """Count, hide what is small, and lay out every table."""
-    stages = {stage: _stage(children, stage) for stage in STAGES}
     return Pack(
         tuple(row for stage, hidden in stages.items() for row in _stage_rows(stage, hidden)),
         tuple(
             row
             for rule, stage in STAGE_BEFORE.items()
-            for row in _rule_rows(rule, stage, stages[stage], children)
+            for row in _rule_rows(
+                rule,
+                stages[stage],
+                _found(rule, stages[stage], children, beside.get(rule, NOTHING_BESIDE).missed),
+            )
         ),
         tuple(Unreported(rule, _plain(_unreported(rule, children))) for rule in STAGE_BEFORE),
     )
 
 
-def _ethnicity(code: str | None) -> str:
-    if code in {None, "REFU", "NOBT"}:
-        return UNKNOWN
-    if code == "OOTH":
-        return "Other"
-    return _ETHNICITY.get((code or "")[:1], UNKNOWN)
-
-
-def _band(age: int) -> str:
-    return next((name for most, name in _BANDS if age <= most), "16-17")
-
-
-def _stage(children: Iterable[Child], stage: str) -> Suppression:
+def _stage(
+    children: Iterable[Child], stage: str, published: Mapping[Place, int | None]
+) -> Suppression:
     within = [child for child in children if stage in child.stages]
     return suppress(
         {
             dimension: {
-                group: counted(_in(within, dimension, group)) for group in GROUPS[dimension]
+                group: counted(
+                    _in(within, dimension, group), _most(published.get((dimension, group)))
+                )
+                for group in GROUPS[dimension]
             }
             for dimension in GROUPS
-        }
+        },
+        elsewhere=_hidden(published),
     )
 
 
-def _found(rule: str, stage: str, base: Suppression, children: Iterable[Child]) -> Suppression:
+def _most(published: int | None) -> float:
+    return inf if published is None else published
+
+
+def _hidden(published: Mapping[Place, int | None]) -> set[Place]:
+    return {place for place, count in published.items() if count is None}
+
+
+def _found(
+    rule: str,
+    base: Suppression,
+    children: Iterable[Child],
+    published: Mapping[Place, int | None],
+) -> Suppression:
     """Return who was found and who was not, hidden wherever the stage before is."""
+    stage = STAGE_BEFORE[rule]
     found = [child for child in children if stage in child.stages and rule in child.found]
     tables = {
         dimension: {
@@ -152,21 +171,25 @@ def _found(rule: str, stage: str, base: Suppression, children: Iterable[Child]) 
                 _in(found, dimension, group),
                 base.tables[dimension][group].values[0],
                 base.bounds(dimension, group, 0),
+                _most(published.get((dimension, group))),
                 never=rule in ONLY_GIRLS and dimension == "sex" and group != "Female",
             )
             for group in GROUPS[dimension]
         }
         for dimension in GROUPS
     }
-    return suppress(tables, base)
+    return suppress(tables, base, _hidden(published))
 
 
-def _split(found: int, children: int, known: tuple[float, float], *, never: bool) -> Cell:
-    """Return a row of found and not found, of a stage of which so much is known."""
+def _split(
+    found: int, children: int, known: tuple[float, float], most_found: float, *, never: bool
+) -> Cell:
+    """Return a row of found and not found, of a stage and a finding of which so much is known."""
     least, most = known
     if never:
         return Cell((found, children - found), (0, least), (0, most))
-    return Cell((found, children - found), (0, 0), (most, most))
+    highest = min(most, max(found, most_found))
+    return Cell((found, children - found), (0, max(0, least - highest)), (highest, most))
 
 
 def _stage_rows(stage: str, hidden: Suppression) -> Iterable[StageRow]:
@@ -181,10 +204,8 @@ def _stage_rows(stage: str, hidden: Suppression) -> Iterable[StageRow]:
         yield StageRow(stage, dimension, "Total", HIDDEN if hidden.totals else total)
 
 
-def _rule_rows(
-    rule: str, stage: str, base: Suppression, children: Collection[Child]
-) -> Iterable[Row]:
-    hidden = _found(rule, stage, base, children)
+def _rule_rows(rule: str, base: Suppression, hidden: Suppression) -> Iterable[Row]:
+    stage = STAGE_BEFORE[rule]
     for place in _stage_rows(stage, base):
         table = hidden.tables[place.dimension]
         if place.group == "Total":

@@ -69,6 +69,14 @@ class Event:
     facts: Mapping[str, Any]
 
     @classmethod
+    def of_counts(
+        cls, source: str, event_id: str, kind: str, at: datetime, facts: Mapping[str, Any]
+    ) -> "Event":
+        """Make an event of which no more is told than figures are counted by."""
+        agency = agency_of(source)
+        return cls(source, event_id, kind, at, at, agency, None, None, 0, 0, facts)
+
+    @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> "Event":
         """Read a published event; fields it does not know are ignored.
 

@@ -145,6 +145,19 @@ def measured(found: Iterable[Onward], known: Mapping[str, Iterable[str]], fewest
     ]
 
 
+def completed(rows: Iterable[Row], known: Mapping[str, Iterable[str]]) -> list[Row]:
+    """Add a row of nobody for every group that is known and not counted, as `measured` orders."""
+    held = {(row.dimension, row.group): row for row in rows}
+    nobody = tuple(_values(_Tally(), {}, "", "", 0))
+    return [
+        held.get((dimension, group), Row(dimension, group, nobody))
+        for dimension in DIMENSIONS
+        for group in dict.fromkeys(
+            (*known.get(dimension, ()), *(g for d, g in held if d == dimension))
+        )
+    ]
+
+
 def _tallied(found: Iterable[Onward], known: Mapping[str, Iterable[str]]) -> tuple[_Tally, Groups]:
     total = _Tally()
     groups: dict[str, dict[str, _Tally]] = {
@@ -201,7 +214,10 @@ def _place(branch: Branch) -> int:
 def _values(
     tally: _Tally, hidden: Mapping[str, Suppression], dimension: str, group: str, fewest: int
 ) -> Iterator[Count | float]:
-    concealed = {name: _concealed(one, dimension, group) for name, one in hidden.items()}
+    concealed = {
+        name: name in hidden and _concealed(hidden[name], dimension, group)
+        for name in (ROOT, *BRANCHES)
+    }
     yield HIDDEN if concealed[ROOT] else tally.counts[MADE]
     for name, branch in BRANCHES.items():
         yield from (HIDDEN if concealed[name] else tally.counts[part] for part in branch.parts)

@@ -4,7 +4,7 @@ Tables here count the same children along several dimensions (ethnicity, sex, ag
 one total. A row has one value or more; they are shown or hidden together, and so are the totals.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Final
@@ -17,6 +17,10 @@ SPREAD: Final = 5
 """How far apart the least and the most must lie that a hidden small count may be."""
 
 Bounds = tuple[float, float]
+Place = tuple[str, str]
+"""A dimension and a group; `TOTAL` is that of every dimension."""
+
+TOTAL: Final = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,9 @@ Tables = Mapping[str, Mapping[str, Cell]]
 """By dimension, then by group; the groups of each dimension sum up to the same totals."""
 
 
-def counted(value: int) -> Cell:
-    """Return the row of a plain count; that a hidden one is no zero is known."""
-    return Cell((value,), (1.0,), (inf,)) if value else Cell((0,), (0.0,), (0.0,))
+def counted(value: int, most: float = inf) -> Cell:
+    """Return the row of a plain count, known to be at most so many; a hidden one is no zero."""
+    return Cell((value,), (1.0,), (max(value, most),)) if value else Cell((0,), (0.0,), (0.0,))
 
 
 @dataclass(frozen=True)
@@ -121,23 +125,33 @@ class Suppression:
         )
 
 
-def suppress(tables: Tables, beside: Suppression | None = None) -> Suppression:
+def suppress(
+    tables: Tables,
+    beside: Suppression | None = None,
+    elsewhere: Collection[Place] = (),
+) -> Suppression:
     """Hide what is small, and then the next smallest until nothing small can be told.
 
     Args:
         tables: what would be shown.
         beside: a table of the same rows; what is hidden there is hidden here, totals as well.
+        elsewhere: places that are hidden in what was published of the same; hidden here as well.
 
     """
     rows = {
-        dimension: frozenset(group for group, cell in table.items() if cell.small)
+        dimension: frozenset(
+            group
+            for group, cell in table.items()
+            if cell.small or ((dimension, group) in elsewhere and cell.open)
+        )
         | (beside.rows[dimension] if beside else frozenset())
         for dimension, table in tables.items()
     }
     any_dimension = next(iter(tables))
     found = Suppression(tables, rows, totals=False)
     small = any(total in SMALL for total in found._totals(any_dimension))  # noqa: SLF001 - our own class
-    found = Suppression(tables, rows, totals=small or (beside is not None and beside.totals))
+    hidden = small or TOTAL in elsewhere or (beside is not None and beside.totals)
+    found = Suppression(tables, rows, totals=hidden)
     while dimensions := found.unsafe:
         wider = _wider(found, dimensions)
         if wider is None:

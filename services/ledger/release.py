@@ -1,4 +1,4 @@
-"""Publishes what is due of the measures: `python -m services.ledger.release`, or `make release`.
+"""Publishes figures that are due: `python -m services.ledger.release`, or `make release`.
 
 To run once a month or oftener: what was published is not published again. Whoever may not see cases
 sees these figures and no others (docs/measures.md).
@@ -10,10 +10,9 @@ import sys
 import asyncpg
 
 from services.domain.moments import stamp
-from services.domain.registry import Registry
-from services.domain.releases.grid import Grid
 from services.domain.releases.hiding import Unprotected
 from services.ledger.crew import say
+from services.ledger.freezing import Rules, freeze
 from services.ledger.releasing import Made, bodies, release
 from services.ledger.settings import Settings
 from services.ledger.solving import Highs
@@ -29,7 +28,7 @@ def main() -> None:
     log.configure("ledger-release", settings.log_level)
     contracts = Contracts.load(settings.schemas, settings.policy_pack)
     try:
-        made = asyncio.run(publish(settings, contracts.registry, contracts.grid()))
+        made = asyncio.run(publish(settings, contracts))
     except Unprotected:
         sys.exit("Nothing is published: a small number could be told, whatever were hidden.")
     for one in made:
@@ -38,19 +37,22 @@ def main() -> None:
         say("Nothing is due: no month is over that was not published.")
 
 
-async def publish(settings: Settings, registry: Registry, grid: Grid) -> list[Made]:
+async def publish(settings: Settings, contracts: Contracts) -> list[Made]:
     """Publish to every oversight body what is due, all of it or nothing."""
+    grid, solver = contracts.grid(), Highs()
+    rules = Rules(contracts.policy(), contracts.directory(), solver)
     connection = await asyncpg.connect(
         settings.postgres_dsn.get_secret_value(), server_settings={"timezone": "UTC"}
     )
     try:
         async with connection.transaction():
             await connection.execute(_ALONE)
-            return [
-                one
-                for body in bodies(registry)
-                for one in await release(connection, body, grid, Highs(), clock.now())
-            ]
+            found = []
+            for body in bodies(contracts.registry):
+                for one in await release(connection, body, grid, solver, clock.now()):
+                    await freeze(connection, body, grid, rules, one)
+                    found.append(one)
+            return found
     finally:
         await connection.close()
 

@@ -112,7 +112,7 @@ async def release(
         watermark = await connection.fetchval("SELECT last FROM belief_clock")
         due = [(tuple(Period(since, last)), watermark)]
     else:
-        due = [((month,), _end(month)) for month in Period(max(known).after(1), last)]
+        due = [((month,), begin(month.after(1))) for month in Period(max(known).after(1), last)]
     made = []
     for months, known_at in due:
         known |= dict.fromkeys(months, known_at)
@@ -254,7 +254,7 @@ def _tally(row: Record) -> Tally:
     return Tally(row["units"], row["met"], row["missing"], row["not_judged"])
 
 
-def _end(month: Month) -> datetime:
-    """The moment at which a month of London is over."""
-    day: date = month.after(1).first
+def begin(month: Month) -> datetime:
+    """When a month of London begins."""
+    day: date = month.first
     return datetime.combine(day, time(), tzinfo=LONDON).astimezone(UTC)

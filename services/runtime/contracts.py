@@ -12,6 +12,7 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator, ValidationError
 from jsonschema_rs import Registry as Documents
 
+from services.domain import provision
 from services.domain.delivery import Delivery
 from services.domain.disagreements import Ladder, ladders
 from services.domain.measures.reading import Reading
@@ -119,6 +120,10 @@ class Contracts:
     def reading(self) -> Reading:
         """Read policy/measures.toml: targets, and by which numbers figures are read."""
         return Reading.parse(read_toml(self.path / "policy" / "measures.toml"))
+
+    def directory(self) -> provision.Limits:
+        """Read policy/directory.toml: by which numbers the directory tells."""
+        return provision.Limits.parse(read_toml(self.path / "policy" / "directory.toml"))
 
     def grid(self) -> Grid:
         """Read policy/releases.toml: what may be published of measures."""

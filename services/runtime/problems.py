@@ -87,15 +87,19 @@ def _shown(handler: Handler) -> Handler:
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     """Say where a request is wrong; pydantic's `input`, `ctx` and text stay here."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-    faults = [_fault(one["loc"], one["type"]) for one in error.errors()]
+    faults = [_fault(one["loc"], one["type"], one.get("message")) for one in error.errors()]
     return problem(422, "The request is not right", "invalid-request", faults)
 
 
-def _fault(location: Sequence[int | str], code: str) -> Fault:
-    """Point at one fault; a member we do not know is the sender's word, so we name its parent."""
+def _fault(location: Sequence[int | str], code: str, message: str | None) -> Fault:
+    """Point at one fault; a member we do not know is the sender's word, so we name its parent.
+
+    `message` is our own sentence, where a route has given one.
+    """
     known = location[:-1] if code == "extra_forbidden" else location
     parts = (str(part).replace("~", "~0").replace("/", "~1") for part in known)
-    return {"pointer": "/" + "/".join(parts), "code": code}
+    said = {} if message is None else {"message": message}
+    return {"pointer": "/" + "/".join(parts), "code": code, **said}
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:

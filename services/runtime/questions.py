@@ -14,7 +14,9 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from services.domain.measures.months import YEAR, Month, Period
 from services.domain.moments import moment
+from services.domain.releases.grid import Grid
 
 _MOMENT: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
@@ -75,6 +77,24 @@ def each_once(question: type[BaseModel]) -> Callable[[Request], None]:
     return check
 
 
-def fault(parameter: str, code: str) -> dict[str, object]:
-    """Name what is wrong with a parameter, as FastAPI does."""
-    return {"loc": ("query", parameter), "type": code}
+def fault(parameter: str, code: str, message: str | None = None) -> dict[str, object]:
+    """Name what is wrong with a parameter, as FastAPI does; `message` says what is allowed."""
+    said = {} if message is None else {"message": message}
+    return {"loc": ("query", parameter), "type": code, **said}
+
+
+def whole_block(grid: Grid, first: str, last: str) -> Period:
+    """Return the block of months that two months bound, of which alone figures are published.
+
+    Raises RequestValidationError that names what is off the grid, and says what is on it.
+    """
+    asked = Period(Month.read(first), Month.read(last))
+    starts = range(1, YEAR + 1, grid.block)
+    allowed = {
+        "from": f"The first month of a block: {', '.join(f'{each:02}' for each in starts)}.",
+        "to": f"The last month of the block of {grid.block} that `from` is in.",
+    }
+    faults = [fault(end, "off-the-grid", allowed[end]) for end in grid.off(asked)]
+    if faults:
+        raise RequestValidationError(faults)
+    return asked

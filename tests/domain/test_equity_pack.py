@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from services.domain.equity_pack import GROUPS, STAGE_BEFORE, Child, Pack, groups_of, pack
+from services.domain.equity_groups import GROUPS, groups_of
+from services.domain.equity_pack import STAGE_BEFORE, Child, Pack, pack
 from services.domain.suppression import HIDDEN
 
 STAGES = ("with-an-indicator", "exposed-to-violence", "detained-or-interviewed", "referred")

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from services.domain import events as e
-from services.domain.equity_pack import STAGE_BEFORE, Child, groups_of, pack
+from services.domain.equity_groups import groups_of
+from services.domain.equity_pack import STAGE_BEFORE, Child, pack
 from services.domain.explain_chain import chain, clock, lines
 from tests.domain.lives import AREA, event, gaps, policy
 from tests.domain.rules import build as b

@@ -27,8 +27,8 @@ MONTHS = {"from": "2026-01", "to": "2026-06"}
 
 
 async def equity_pack(agencies: Agencies) -> dict[str, object]:
-    """Every figure of the pack, without the moment at which it was drawn."""
-    answer = await agencies.get("/api/v1/equity-pack", "pcc-analyst", **MONTHS)
+    """Every figure of the pack as it is counted now, without the moment at which it was drawn."""
+    answer = await agencies.get("/api/v1/equity-pack", "qa-reviewer", **MONTHS)
     assert answer.status_code == 200, answer.text
     with zipfile.ZipFile(io.BytesIO(answer.content)) as pack:
         figures: dict[str, object] = json.loads(pack.read("pack.json"))

@@ -1,20 +1,23 @@
 """What can be taken away, and what has changed? Files, and the log of what is counted how."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
-from services.dashboards import equity_pack
+from services.dashboards import equity_pack, measures_released
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.pages.gaps import title_of
 from services.domain.measures.catalogue import CATALOGUE
-from services.domain.measures.months import Month
+from services.domain.measures.months import Month, Period
 from services.domain.moments import london_day
 from services.domain.rules import described
 from services.runtime import clock
+from services.runtime.auth import Caller
 from services.runtime.web import Visitor, answers, asking, visitor_of, web_of, words
+
+MOST_PACKS: Final = 12
 
 
 def router() -> APIRouter:
@@ -34,17 +37,20 @@ def router() -> APIRouter:
     return routes
 
 
-async def downloads(request: Request, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Response:
+async def downloads(
+    request: Request,
+    desk: Annotated[Desk, Depends(desk_of)],
+    visitor: Annotated[Visitor, Depends(visitor_of)],
+) -> Response:
     """List the files that this person may have."""
     now = clock.now()
-    last = Month.of(london_day(now)).after(-1)
     packs = [
         {
-            "text": f"Equity pack, {words.month(str(first))} to {words.month(str(last))}",
-            "href": asking("/api/v1/equity-pack", {"from": first, "to": last}),
+            "text": f"Equity pack, {words.month(str(each.first))} to {words.month(str(each.last))}",
+            "href": asking("/api/v1/equity-pack", {"from": each.first, "to": each.last}),
             "note": "ZIP of CSV and JSON; limits first; small numbers hidden",
         }
-        for first in (last.after(-11), last.after(-2))
+        for each in await _periods(desk, visitor.caller, Month.of(london_day(now)).after(-1))
     ]
     return web_of(request).page(
         request,
@@ -53,11 +59,19 @@ async def downloads(request: Request, visitor: Annotated[Visitor, Depends(visito
         title="Downloads",
         as_of=now,
         packs=packs if visitor.role in equity_pack.ROLES else [],
+        unpublished=not packs,
         definitions=[
             {"text": "Every measure", "href": "/api/v1/measures", "note": "JSON"},
             {"text": "Every rule and its numbers", "href": "/api/v1/rules", "note": "JSON"},
         ],
     )
+
+
+async def _periods(desk: Desk, caller: Caller, last: Month) -> list[Period]:
+    """Return what equity packs are offered of: what was published, or a year and a quarter."""
+    if measures_released.may(caller):
+        return (await measures_released.published(desk, caller, equity_pack.NAME))[:MOST_PACKS]
+    return [Period(last.after(-11), last), Period(last.after(-2), last)]
 
 
 async def changes(

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 from uuid import uuid5
 
 from services.domain.chronology import Chronology, Folded, fold
-from services.domain.equity_pack import groups_of
+from services.domain.equity_groups import groups_of
 from services.domain.events import Event
 from services.domain.gaps import NAMESPACE
 from services.domain.measures.catalogue import CATALOGUE

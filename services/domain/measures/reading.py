@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.domain.equity_pack import GROUPS
+from services.domain.equity_groups import GROUPS
 from services.domain.measures.catalogue import MEASURES
 from services.domain.numbers import STANDINGS
 

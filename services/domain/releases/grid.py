@@ -70,6 +70,14 @@ class Grid:
         first = Month(month.year, (month.number - 1) // self.block * self.block + 1)
         return Period(first, first.after(self.block - 1))
 
+    def off(self, asked: Period) -> Iterator[Literal["from", "to"]]:
+        """Name the ends of a period that are not those of one block."""
+        block = self.block_of(asked.first)
+        if asked.first != block.first:
+            yield "from"
+        if asked.last != block.last:
+            yield "to"
+
     def margins(self) -> Iterator[By]:
         """Name what is published beside the tables: the total, and each dimension by itself."""
         yield ()

@@ -1,6 +1,7 @@
 """Events put straight into the chronology, as its own service would have stored them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from tests.services.conftest import Pool
 _EVENT = """
 INSERT INTO event (source, id, type, time, record_ref, feature_version, revision, body,
                    child_version, stored_at)
-VALUES ($1, $2, $3, $4, $5, 1, 0, $6, 1, $4)
+VALUES ($1, $2, $3, $4, $5, 1, 0, $6, 1, $7)
 """
 
 
@@ -24,6 +25,7 @@ async def put(  # noqa: PLR0913 - each is a field of the event, by name
     kind: str = "police.child-detained.v1",
     child_ref: str | None = None,
     facts: Mapping[str, Any] | None = None,
+    stored_at: datetime | None = None,
 ) -> tuple[str, str]:
     """Store one event, and the child where one is named; returns its key."""
     if child_ref is not None:
@@ -32,7 +34,9 @@ async def put(  # noqa: PLR0913 - each is a field of the event, by name
     body = {"agency": agency, "received_at": at, "facts": dict(facts or {})}
     source = f"/{agency}/cases"
     said = msgspec.json.encode(body)
-    await pool.execute(_EVENT, source, event_id, kind, moment(at), child_ref, said)
+    await pool.execute(
+        _EVENT, source, event_id, kind, moment(at), child_ref, said, stored_at or moment(at)
+    )
     return source, event_id
 
 

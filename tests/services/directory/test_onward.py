@@ -10,18 +10,24 @@ from typing import Any
 import pytest
 
 from services.chronology.handlers import Handlers
-from services.directory.onward import written
+from services.directory.onward_figures import written
 from services.directory.onward_question import Months
 from services.domain import events as e
 from services.domain.events import Event, agency_of
+from services.domain.measures.months import Month, Period
+from services.domain.moments import moment, stamp
 from services.domain.onward import ACCEPTED
 from services.domain.onward_measures import COLUMNS, Row
+from services.runtime import clock
+from services.runtime.contracts import Contracts
 from tests.services.chronology.said import MORNING, erasure, event, link, message, retraction
 from tests.services.conftest import Dsn, Pool, pool_of
 from tests.services.directory.conftest import Ask
+from tests.services.frozen import frozen, quarter
 
 FIGURES, OWN = "/api/v1/onward/measures", "/api/v1/onward/referrals"
 MARCH = {"from": "2026-03", "to": "2026-03"}
+QUARTER = {"from": "2026-01", "to": "2026-03"}
 SPRING = {"from": "2026-03-01", "to": "2026-05-31"}
 SCHOOL, VOLUNTARY, CARE = "/norfolk-school/mis", "/norfolk-voluntary/cases", "/norfolk-csc/cases"
 Say = Callable[..., Awaitable[None]]
@@ -146,7 +152,7 @@ async def test_nobody_learns_who_the_child_is(ask: Ask, say: Say) -> None:
     await say(*crowd(7))
     for persona, path, query in (
         ("norfolk-school", OWN, SPRING),
-        ("pcc-analyst", FIGURES, MARCH),
+        ("qa-reviewer", FIGURES, MARCH),
         ("norfolk-school", FIGURES, MARCH),
     ):
         text = (await ask(persona, path, **query)).text
@@ -190,23 +196,22 @@ async def test_figures_count_what_happened_and_who_asks_sees_the_agencies_of_the
         *crowd(10, first=20, provider="county-camhs"),
         *(made(ref(n), source="/kent-police/records") for n in range(50, 60)),
     )
-    total = await row(ask, "pcc-analyst")
+    total = await row(ask, "qa-reviewer")
     assert (total["made"], total["accepted"], total["days_to_accept_median"]) == (30, 30, 4.0)
-    assert (await row(ask, "qa-reviewer")) == total
     assert (await row(ask, "norfolk-school")) == total
     assert (await row(ask, "norfolk-health"))["made"] == 10
     assert (await row(ask, "norfolk-police"))["made"] == 0
-    assert (await row(ask, "pcc-analyst", "open-door"))["made"] == 20
+    assert (await row(ask, "qa-reviewer", "open-door"))["made"] == 20
 
 
 async def test_a_small_group_is_hidden_in_every_form(ask: Ask, say: Say) -> None:
     await say(*crowd(30), *crowd(2, first=40, provider="next-chapter"))
-    assert (await row(ask, "pcc-analyst", "next-chapter"))["made"] == "c"
-    sheet = (await ask("pcc-analyst", FIGURES, **MARCH, format="csv")).content.decode("utf-8-sig")
+    assert (await row(ask, "qa-reviewer", "next-chapter"))["made"] == "c"
+    sheet = (await ask("qa-reviewer", FIGURES, **MARCH, format="csv")).content.decode("utf-8-sig")
     lines = list(csv.DictReader(io.StringIO(sheet)))
     found = {(line["dimension"], line["group"]): line for line in lines}
     assert {found["provider", "next-chapter"][name] for name in COLUMNS} == {"c"}
-    shown = (await ask("pcc-analyst", FIGURES, **MARCH)).json()["rows"]
+    shown = (await ask("qa-reviewer", FIGURES, **MARCH)).json()["rows"]
     assert [[str(one[name]) for name in COLUMNS] for one in shown] == [
         [line[name] for name in COLUMNS] for line in lines
     ]
@@ -220,21 +225,77 @@ def test_no_cell_of_a_sheet_is_run_as_a_formula() -> None:
     assert groups == ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "plain"]
 
 
+async def test_the_office_is_given_a_quarter_as_it_was_known_and_never_anything_else(
+    ask: Ask, say: Say, dsn: Dsn, contracts: Contracts, pool: Pool
+) -> None:
+    await say(*crowd(20), *crowd(2, first=40, provider="next-chapter"))
+    assert (await ask("pcc-analyst", FIGURES, **QUARTER)).status_code == 404
+    known_at = clock.now()
+    await say(made(ref(60)))  # is not known yet then
+    assert await frozen(dsn, contracts, quarter("2026-01"), known_at) == [quarter("2026-01")]
+    shown = (await ask("pcc-analyst", FIGURES, **QUARTER)).json()
+    assert shown["release"]["number"] == 1
+    assert shown["as_of"] == shown["release"]["known_at"] == stamp(known_at)
+    by_group = {(one["dimension"], one["group"]): one["made"] for one in shown["rows"]}
+    assert by_group["sector", "total"] == by_group["sector", "voluntary"] == 22
+    assert by_group["provider", "next-chapter"] == by_group["provider", "open-door"] == "c"
+    assert (by_group["sector", "statutory"], by_group["provider", "county-camhs"]) == (0, 0)
+
+    live = (await ask("qa-reviewer", FIGURES, **QUARTER)).json()["rows"]
+    assert [(one["dimension"], one["group"]) for one in shown["rows"]] == [
+        (one["dimension"], one["group"]) for one in live
+    ]
+    await say(*crowd(30, first=70), erasure(ref(3), ref(3)))
+    after = Period(Month(2026, 4), Month(2026, 5))
+    assert await frozen(dsn, contracts, after, moment("2099-01-01T00:00:00Z")) == []
+    assert (await ask("pcc-editor", FIGURES, **QUARTER)).json() == shown
+    assert (await row(ask, "pcc-analyst", **QUARTER))["made"] == 22
+    assert (await row(ask, "qa-reviewer", **QUARTER))["made"] == 53
+    sheet = (await ask("pcc-analyst", FIGURES, **QUARTER, format="csv")).content.decode("utf-8-sig")
+    assert [[str(one[name]) for name in COLUMNS] for one in shown["rows"]] == [
+        [line[name] for name in COLUMNS] for line in csv.DictReader(io.StringIO(sheet))
+    ]
+    readings = "SELECT agency, row_count FROM audit_entry WHERE agency = 'norfolk-opcc'"
+    assert len(await pool.fetch(readings)) == 4
+
+
+@pytest.mark.parametrize("persona", ["pcc-analyst", "pcc-editor"])
+@pytest.mark.parametrize(
+    ("first", "last", "ends"),
+    [
+        ("2026-03", "2026-03", ["from"]),
+        ("2026-01", "2026-06", ["to"]),
+        ("2025-12", "2026-02", ["from", "to"]),
+    ],
+)
+async def test_months_off_the_grid_are_refused_to_who_may_not_see_cases(
+    ask: Ask, persona: str, first: str, last: str, ends: list[str]
+) -> None:
+    answer = await ask(persona, FIGURES, **{"from": first, "to": last})
+    assert answer.status_code == 422
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [
+        (f"/query/{end}", "off-the-grid") for end in ends
+    ]
+    assert all(one["message"] for one in answer.json()["errors"])
+    for other in ("qa-reviewer", "norfolk-school", "police-supervisor"):
+        assert (await ask(other, FIGURES, **{"from": first, "to": last})).status_code == 200
+
+
 async def test_what_was_sent_in_error_is_not_counted_and_a_day_later_nothing_is(
     ask: Ask, say: Say
 ) -> None:
     wrong = made(ref(1), "S-2")
     undo = replace(retraction(ref(1), "undo", wrong.key), source=SCHOOL, agency="norfolk-school")
     await say(*crowd(8), wrong, undo, made(ref(90), day=31))
-    assert (await row(ask, "pcc-analyst"))["made"] == 8
+    assert (await row(ask, "qa-reviewer"))["made"] == 8
     assert len(await items(ask, "norfolk-school")) == 9
 
 
 async def test_an_erased_child_stays_in_the_figures_and_leaves_the_list(ask: Ask, say: Say) -> None:
     await say(*crowd(8), answered(e.SUPPORT_STARTED, ref(3), day=9))
-    before = await row(ask, "pcc-analyst")
+    before = await row(ask, "qa-reviewer")
     await say(erasure(ref(3), ref(3)))
-    assert await row(ask, "pcc-analyst") == before
+    assert await row(ask, "qa-reviewer") == before
     assert before["made"] == 8
     assert len(await items(ask, "norfolk-school")) == 7
 
@@ -243,15 +304,15 @@ async def test_each_reading_is_on_record_and_without_the_record_nothing_is_read(
     ask: Ask, say: Say, pool: Pool
 ) -> None:
     await say(*crowd(8))
-    await row(ask, "pcc-analyst")
+    await row(ask, "qa-reviewer")
     await items(ask, "norfolk-school", state="accepted")
     rows = await pool.fetch("SELECT * FROM audit_entry ORDER BY seq")
     assert [(one["action"], one["agency"], one["row_count"]) for one in rows] == [
-        ("onward-measures-read", "norfolk-opcc", 8), ("onward-referrals-read", "norfolk-school", 8),
+        ("onward-measures-read", "norfolk-qa", 8), ("onward-referrals-read", "norfolk-school", 8),
     ]  # fmt: skip
     await pool.execute("ALTER TABLE audit_entry ADD CHECK (row_count < 0) NOT VALID")
     for persona, path, query in (
-        ("pcc-analyst", FIGURES, MARCH), ("norfolk-school", OWN, SPRING),
+        ("qa-reviewer", FIGURES, MARCH), ("norfolk-school", OWN, SPRING),
     ):  # fmt: skip
         assert (await ask(persona, path, **query)).status_code == 503
 

@@ -1,20 +1,26 @@
 """Is what is published of a county safe from attack, and published once? On a real Postgres."""
 
-from collections.abc import AsyncIterator, Callable
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
 
-from services.domain.measures.months import Month
+from services.domain.equity_children import Asked
+from services.domain.equity_pack import MEASURES, Child
+from services.domain.measures.months import Month, Period
 from services.domain.measures.tally import Tally
+from services.domain.onward import Onward
 from services.domain.releases.grid import Grid
 from services.domain.releases.links import LINKS, families
-from services.ledger import facts
-from services.ledger.releasing import Made, bodies, release
+from services.ledger import facts, freezing
+from services.ledger.freezing import Rules, freeze
+from services.ledger.releasing import Body, Made, begin, bodies, release
 from services.ledger.solving import Highs
 from tests.demo.lives_judged import contracts, policy
+from tests.domain.releases import attack_packs
 from tests.domain.releases.attack import Attack, Shown
 from tests.services.ledger.county import Live, told
 
@@ -26,6 +32,7 @@ _CELLS = """
 SELECT measure, since::text, months, by_one, by_two, one, two, units, met FROM release_cell
 WHERE since >= $1 AND since < $2
 """
+_PACKS = "SELECT name, content FROM release_pack WHERE since = $1"
 _TRUE = """
 SELECT count(*) FILTER (WHERE state IN ('met', 'missed')) AS units,
        count(*) FILTER (WHERE state = 'met') AS met
@@ -48,10 +55,13 @@ def grid() -> Grid:
     return contracts().grid()
 
 
+def _office() -> Body:
+    return next(each for each in bodies(contracts().registry) if each.id == "norfolk-opcc")
+
+
 async def publish(pool: Pool, now: datetime) -> list[Made]:
-    body = next(each for each in bodies(contracts().registry) if each.id == "norfolk-opcc")
     async with pool.acquire() as connection, connection.transaction():
-        return await release(connection, body, grid(), Highs(), now)
+        return await release(connection, _office(), grid(), Highs(), now)
 
 
 async def cells(pool: Pool, first: Month) -> list[Shown]:
@@ -90,6 +100,56 @@ async def test_an_attack_on_every_published_cell_tells_no_small_number(live: Liv
     small = "SELECT count(*) FROM release_cell WHERE {} BETWEEN 1 AND 5"
     for number in ("units", "met", "units - met", "missing", "not_judged"):
         assert await live.ledger.fetchval(small.format(number)) == 0
+
+
+async def test_an_attack_on_every_frozen_cell_beside_every_released_one_tells_no_small_number(
+    live: Live,
+) -> None:
+    (made,) = await publish(live.ledger, OPENING)
+    rules = Rules(policy(), contracts().directory(), Highs())
+    async with live.ledger.acquire() as connection, connection.transaction():
+        blocks = await freeze(connection, _office(), grid(), rules, made)
+        assert Period(Month(2025, 10), Month(2025, 12)) in blocks
+        assert await freeze(connection, _office(), grid(), rules, made) == []
+        for block in blocks:
+            asked = Asked(begin(block.first), begin(block.last.after(1)), _office().agencies)
+            children = await freezing.children(connection, asked, rules, made.known_at)
+            onward = await freezing.referrals(connection, asked, rules, made.known_at)
+            found = await connection.fetch(_PACKS, block.first.first)
+            contents = {row["name"]: json.loads(row["content"]) for row in found}
+            released = [each for each in await cells(live.ledger, block.first) if each.months > 1]
+            assert await _told_of_equity(live.ledger, contents["equity"], children, released) == []
+            assert _told_of_onward(contents["onward"], onward) == []
+
+
+async def _told_of_equity(
+    pool: Pool, content: Mapping[str, Any], children: list[Child], released: list[Shown]
+) -> list[tuple[str, ...]]:
+    """Name what is told of small numbers, of the pack and of what releases count of the same."""
+    shown, true_of = attack_packs.of_equity(content), attack_packs.true_of_equity(children)
+    beside = attack_packs.of_releases(released)
+    for name in beside:
+        own = [each for each in released if each.measure == MEASURES[name[1]]]
+        cell = next(each for each in own if _named(each) == name[2:])
+        tally = await true(pool, cell)
+        true_of[name] = tally.units if name[0] == "i" else tally.units - tally.met
+    everything = {**shown, **beside}
+    known = [
+        *attack_packs.known_of_equity(shown),
+        *attack_packs.known_beside(everything, true_of),
+    ]
+    assert all(value in {"c", true_of[name]} for name, value in shown.items())
+    return attack_packs.Told(everything, known).narrow(true_of)
+
+
+def _named(cell: Shown) -> tuple[str, ...]:
+    return (*cell.by, *cell.groups) or (attack_packs.TOTAL,)
+
+
+def _told_of_onward(content: Mapping[str, Any], found: list[Onward]) -> list[tuple[str, ...]]:
+    shown, true_of = attack_packs.of_onward(content), attack_packs.true_of_onward(content, found)
+    assert all(value in {"c", true_of[name]} for name, value in shown.items())
+    return attack_packs.Told(shown, attack_packs.known_of_onward(shown)).narrow(true_of)
 
 
 async def _small(pool: Pool, cell: Shown) -> list[str]:
