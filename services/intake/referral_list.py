@@ -37,7 +37,7 @@ SELECT e.receipt, e.time, c.ref, p.child_ref
 FROM event e
 JOIN carried_ref c ON c.record_ref = e.record_ref AND c.receipt = e.receipt AND c.kind = 'referral'
 LEFT JOIN chronology.event_position p ON (p.source, p.id) = (e.source, e.id)
-WHERE e.agency = $1 AND e.type = $2 AND e.record_ref <> ALL (hidden())
+WHERE e.agency = $1 AND e.type = $2 AND e.record_ref <> ALL ((SELECT hidden())::text[])
   AND ($5::text IS NULL OR e.receipt = $5)
   AND ($3::text IS NULL OR (e.time, e.receipt) < (
       SELECT time, receipt FROM event WHERE receipt = $3 AND agency = $1))
@@ -47,7 +47,7 @@ _RAISED: Final = """
 SELECT DISTINCT c.ref, p.child_ref
 FROM carried_ref c JOIN event e USING (receipt)
 JOIN chronology.event_position p ON (p.source, p.id) = (e.source, e.id)
-WHERE c.type = 'disagreement.raised.v1' AND c.record_ref <> ALL (hidden())
+WHERE c.type = 'disagreement.raised.v1' AND c.record_ref <> ALL ((SELECT hidden())::text[])
   AND EXISTS (SELECT FROM carried_ref own
               WHERE own.kind = 'referral' AND own.ref = c.ref AND own.agency = ANY($1::text[]))
 ORDER BY 1, 2 LIMIT $2
