@@ -1,6 +1,6 @@
 """What does a measure show? Definitions, counts live for who may see the cases, and the answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -65,6 +65,18 @@ async def live(
     desk: Desk, caller: Caller, measure: Measure, asked: MeasureQuestion, now: datetime
 ) -> Shown:
     """Count as free as one likes, for who may see the cases. Raises Forbidden for all others."""
+    (shown,) = await live_all(desk, caller, (measure,), asked, now)
+    return shown
+
+
+async def live_all(
+    desk: Desk,
+    caller: Caller,
+    found: Sequence[Measure],
+    asked: MeasureQuestion,
+    now: datetime,
+) -> list[Shown]:
+    """Count several measures at once, as `live` does one; by groups only one. Raises Forbidden."""
     if sight_of(caller, desk.registry) is None:
         raise Forbidden
     as_of = min(asked.as_of or now, now)
@@ -73,7 +85,7 @@ async def live(
         watermark = await store.watermark(connection)
         known_at, beyond = settled(asked.known_at, watermark)
         wanted = Asked(
-            measure=measure.id,
+            measures=tuple(measure.id for measure in found),
             places=places,
             agency=only.get("agency"),
             groups=(only.get(places[0]), only.get(places[1])),
@@ -83,17 +95,20 @@ async def live(
         )
         months = await measures_store.by_month(connection, wanted, looked_back(period))
         groups = await measures_store.by_group(connection, wanted, period) if asked.by else {}
-    return Shown(
-        basis="live",
-        period=period,
-        as_of=as_of,
-        known_at=known_at,
-        beyond=beyond,
-        why="Nothing is hidden: shown to those who may see the cases.",
-        months={month: counted(tally) for month, tally in months.items()},
-        rows=_rows(groups, asked),
-        rows_period=period,
-    )
+    return [
+        Shown(
+            basis="live",
+            period=period,
+            as_of=as_of,
+            known_at=known_at,
+            beyond=beyond,
+            why="Nothing is hidden: shown to those who may see the cases.",
+            months={month: counted(tally) for month, tally in months[measure.id].items()},
+            rows=_rows(groups, asked),
+            rows_period=period,
+        )
+        for measure in found
+    ]
 
 
 def looked_back(period: Period) -> Period:

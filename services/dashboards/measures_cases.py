@@ -97,7 +97,7 @@ async def cases(
         known_at, _ = settled(asked.known_at, watermark)
         newest = known_at == watermark
         groups = (only.get(places[0]), only.get(places[1]))
-        wanted = Asked(measure.id, places, only.get("agency"), groups, as_of, known_at, newest)
+        wanted = Asked((measure.id,), places, only.get("agency"), groups, as_of, known_at, newest)
         counts = await measures_store.by_month(connection, wanted, period)
         narrowed = [only.get(name) for name in ("agency", *GROUPED)]
         states = ("met", "missed") if asked.state == "counted" else (asked.state,)
@@ -108,7 +108,7 @@ async def cases(
         shown = rows[:limit]
         await audit.write(connection, caller, _act(shown, measure))
     total = NOTHING
-    for tally in counts.values():
+    for tally in counts[measure.id].values():
         total = total.plus(tally)
     whole = {
         "counted": total.units,

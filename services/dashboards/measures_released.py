@@ -34,8 +34,9 @@ SELECT number, made_at, known_at FROM ledger.seen_release
 WHERE known_at <= $1 ORDER BY number DESC LIMIT 1
 """
 _CELLS: Final = """
-SELECT since, months, one, two, units, met, missing, not_judged FROM ledger.seen_release_cell
-WHERE measure = $1 AND by_one = $2 AND by_two = $3 AND months = $4 AND number <= $5
+SELECT measure, since, months, one, two, units, met, missing, not_judged
+FROM ledger.seen_release_cell
+WHERE measure = ANY($1::text[]) AND by_one = $2 AND by_two = $3 AND months = $4 AND number <= $5
   AND since >= $6 AND since < $7
 """
 
@@ -53,6 +54,18 @@ async def released(
     desk: Desk, caller: Caller, measure: Measure, asked: MeasureQuestion, now: datetime
 ) -> Shown:
     """Read what was published of some months. Raises Forbidden, and RequestValidationError."""
+    (shown,) = await released_all(desk, caller, (measure,), asked, now)
+    return shown
+
+
+async def released_all(
+    desk: Desk,
+    caller: Caller,
+    found: Sequence[Measure],
+    asked: MeasureQuestion,
+    now: datetime,
+) -> list[Shown]:
+    """Read several measures at once, as `released` does one; by groups only one."""
     if not may(caller):
         raise Forbidden
     place = _place(asked, desk.grid)
@@ -60,31 +73,35 @@ async def released(
         latest = await connection.fetchrow(_LATEST, asked.known_at or now)
         as_of = min(asked.as_of or now, now)
         if latest is None:
-            return Shown("release", asked.period(as_of), as_of, now, beyond=False, why=WHY)
+            nothing = Shown("release", asked.period(as_of), as_of, now, beyond=False, why=WHY)
+            return [nothing for _ in found]
         period = asked.period(min(as_of, latest["known_at"]))
-        own = (measure.id, latest["number"])
+        own = ([measure.id for measure in found], latest["number"])
         months = await _months(connection, own, looked_back(period))
         blocks = _blocks(period, desk.grid)
         rows, together = (
             await _groups(connection, own, place, blocks, desk.grid) if asked.by else ({}, None)
         )
-    return Shown(
-        basis="release",
-        period=period,
-        as_of=as_of,
-        known_at=latest["known_at"],
-        beyond=False,
-        why=WHY,
-        release={
-            "number": latest["number"],
-            "made_at": stamp(latest["made_at"]),
-            "known_at": stamp(latest["known_at"]),
-        },
-        months=months,
-        rows=_named(rows, asked, place),
-        rows_period=Period(blocks[0].first, blocks[-1].last) if blocks and asked.by else None,
-        rows_total=together,
-    )
+    return [
+        Shown(
+            basis="release",
+            period=period,
+            as_of=as_of,
+            known_at=latest["known_at"],
+            beyond=False,
+            why=WHY,
+            release={
+                "number": latest["number"],
+                "made_at": stamp(latest["made_at"]),
+                "known_at": stamp(latest["known_at"]),
+            },
+            months=months[measure.id],
+            rows=_named(rows, asked, place),
+            rows_period=Period(blocks[0].first, blocks[-1].last) if blocks and asked.by else None,
+            rows_total=together,
+        )
+        for measure in found
+    ]
 
 
 async def published(desk: Desk, caller: Caller, name: str) -> list[Period]:
@@ -113,18 +130,21 @@ def _place(asked: MeasureQuestion, grid: Grid) -> tuple[str, ...]:
 
 
 async def _months(
-    connection: Connection, own: tuple[str, int], period: Period
-) -> dict[Month, Count]:
-    measure, number = own
+    connection: Connection, own: tuple[list[str], int], period: Period
+) -> dict[str, dict[Month, Count]]:
+    measures, number = own
     rows = await connection.fetch(
-        _CELLS, measure, "", "", 1, number, period.first.first, period.last.after(1).first
+        _CELLS, measures, "", "", 1, number, period.first.first, period.last.after(1).first
     )
-    return {Month.of(row["since"]): _count(row) for row in rows}
+    found: dict[str, dict[Month, Count]] = {measure: {} for measure in measures}
+    for row in rows:
+        found[row["measure"]][Month.of(row["since"])] = _count(row)
+    return found
 
 
 async def _groups(
     connection: Connection,
-    own: tuple[str, int],
+    own: tuple[list[str], int],
     place: tuple[str, ...],
     blocks: Sequence[Period],
     grid: Grid,
@@ -135,11 +155,11 @@ async def _groups(
     """
     if not blocks:
         return {}, None
-    measure, number = own
+    measures, number = own
     one, two, *_ = (*place, "", "")
     within = (blocks[0].first.first, blocks[-1].last.after(1).first)
-    rows = await connection.fetch(_CELLS, measure, one, two, grid.block, number, *within)
-    whole = await connection.fetch(_CELLS, measure, "", "", grid.block, number, *within)
+    rows = await connection.fetch(_CELLS, measures, one, two, grid.block, number, *within)
+    whole = await connection.fetch(_CELLS, measures, "", "", grid.block, number, *within)
     by_group: dict[tuple[str, ...], list[Count]] = {}
     for row in rows:
         groups = (row["one"], row["two"])[: len(place)]

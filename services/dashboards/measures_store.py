@@ -15,26 +15,26 @@ from services.runtime.asking import Connection
 _COUNTED: Final = """
 SELECT {grouped}, sum(units)::bigint AS units, sum(met)::bigint AS met,
        sum(missing)::bigint AS missing, sum(not_judged)::bigint AS not_judged
-FROM (
+FROM unnest($1::text[]) AS asked (measure) CROSS JOIN LATERAL (
     SELECT agency, month, one, two, units, met, missing, not_judged FROM ledger.seen_rollup
-    WHERE measure = $1 AND by_one = $2 AND by_two = $3 AND month >= $4 AND month < $5
+    WHERE measure = asked.measure AND by_one = $2 AND by_two = $3 AND month >= $4 AND month < $5
       AND believed < $6
-    UNION ALL SELECT * FROM ledger.counted_changes($1, $4, $5, $7, $8, $2, $3)
-    UNION ALL SELECT * FROM ledger.counted_days($1, $5, $9, $8, $2, $3)
+    UNION ALL SELECT * FROM ledger.counted_changes(asked.measure, $4, $5, $7, $8, $2, $3)
+    UNION ALL SELECT * FROM ledger.counted_days(asked.measure, $5, $9, $8, $2, $3)
 ) AS part
 WHERE agency = coalesce($10, agency) AND one = coalesce($11, one) AND two = coalesce($12, two)
 GROUP BY {grouped}
 HAVING (sum(units), sum(met), sum(missing), sum(not_judged)) <> (0, 0, 0, 0) ORDER BY {grouped}
 """
-_BY_MONTH: Final = _COUNTED.format(grouped="month")
+_BY_MONTH: Final = _COUNTED.format(grouped="measure, month")
 _BY_GROUP: Final = _COUNTED.format(grouped="agency, one, two")
 _EVER: Final = date(9999, 1, 1)
 
 
 class Asked(NamedTuple):
-    """Which counts: of a measure, by none, one or two dimensions, narrowed to groups of them."""
+    """Which counts: of measures, by none, one or two dimensions, narrowed to groups of them."""
 
-    measure: str
+    measures: tuple[str, ...]
     places: tuple[str, str]
     agency: str | None
     groups: tuple[str | None, str | None]
@@ -44,16 +44,20 @@ class Asked(NamedTuple):
     """Whether all that is believed is asked for: then no month of belief is cut."""
 
 
-async def by_month(connection: Connection, asked: Asked, period: Period) -> dict[Month, Tally]:
-    """Count each month of a period that has any."""
-    rows = await connection.fetch(_BY_MONTH, *_asked(asked, period))
-    return {Month.of(row["month"]): _tally(row) for row in rows}
+async def by_month(
+    connection: Connection, asked: Asked, period: Period
+) -> dict[str, dict[Month, Tally]]:
+    """Count, for each measure, each month of a period that has any."""
+    found: dict[str, dict[Month, Tally]] = {measure: {} for measure in asked.measures}
+    for row in await connection.fetch(_BY_MONTH, *_asked(asked, period)):
+        found[row["measure"]][Month.of(row["month"])] = _tally(row)
+    return found
 
 
 async def by_group(
     connection: Connection, asked: Asked, period: Period
 ) -> dict[tuple[str, str, str], Tally]:
-    """Count a period by (agency, first group, second group)."""
+    """Count a period by (agency, first group, second group); only ever of one measure."""
     rows = await connection.fetch(_BY_GROUP, *_asked(asked, period))
     return {(row["agency"], row["one"], row["two"]): _tally(row) for row in rows}
 
@@ -67,7 +71,7 @@ def _asked(asked: Asked, period: Period) -> tuple[object, ...]:
     begun = asked.known_at.astimezone(UTC).date().replace(day=1)
     belief = datetime.combine(begun, time(), UTC)
     return (
-        asked.measure,
+        list(asked.measures),
         *asked.places,
         since,
         whole,

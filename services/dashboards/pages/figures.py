@@ -3,7 +3,7 @@
 Pages are made of the answer that machines get, so what is hidden there is hidden here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -33,13 +33,29 @@ async def of(
     desk: Desk, caller: Caller, measure: str, asked: MeasureQuestion, now: datetime
 ) -> dict[str, Any] | None:
     """Return what is answered of a measure; None where this person is shown no figure of it."""
-    defined = MEASURES[measure]
-    showing = measures_released.released if measures_released.may(caller) else measures.live
+    (found,) = await all_of(desk, caller, (measure,), asked, now)
+    return found
+
+
+async def all_of(
+    desk: Desk,
+    caller: Caller,
+    wanted: Sequence[str],
+    asked: MeasureQuestion,
+    now: datetime,
+) -> list[dict[str, Any] | None]:
+    """Return what is answered of each measure, read in one question; by groups only of one."""
+    defined = [MEASURES[measure] for measure in wanted]
+    published = measures_released.may(caller)
+    showing = measures_released.released_all if published else measures.live_all
     try:
         shown = await showing(desk, caller, defined, asked, now)
     except Forbidden:
-        return None
-    return measures.answer(defined, shown, asked, desk.reading, desk.names)
+        return [None for _ in wanted]
+    return [
+        measures.answer(one, each, asked, desk.reading, desk.names)
+        for one, each in zip(defined, shown, strict=True)
+    ]
 
 
 def file_of(found: Mapping[str, Any], kind: str, **changed: object) -> str:

@@ -130,10 +130,7 @@ def _shown(lesson: Lesson) -> Route:
     ) -> Response:
         now = clock.now()
         question = MeasureQuestion(as_of=asked.as_of, known_at=asked.known_at)
-        found = [
-            await figures.of(desk, visitor.caller, measure, question, now)
-            for measure in lesson.measures
-        ]
+        found = await figures.all_of(desk, visitor.caller, lesson.measures, question, now)
         shown = [one for one in found if one is not None]
         open_now = await owed.now(desk, visitor.caller, asked.as_of or now, asked.known_at)
         return web_of(request).page(
