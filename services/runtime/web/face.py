@@ -24,7 +24,7 @@ from services.runtime.auth import Caller
 from services.runtime.callers import Credentials, Reception
 from services.runtime.settings import Settings
 from services.runtime.sign_in import People
-from services.runtime.web import errors, navigation, words
+from services.runtime.web import errors, navigation, tables, words
 from services.runtime.web.assets import PREFIX, Assets
 from services.runtime.web.forms import Wrong, csrf_field
 from services.runtime.web.headers import SecurityHeaders, told
@@ -171,7 +171,7 @@ def environment(templates: Path) -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(asset=ASSETS.address, asking=asking)
-    made.filters.update(words.FILTERS)
+    made.filters.update(words.FILTERS, table_body=tables.body, cell=tables.written)
     done: set[str] = set()
     for name in own.list_templates():
         _compile(made, name, done)
