@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -42,8 +42,11 @@ def postgres_port() -> Iterator[int]:
 
 
 @contextmanager
-def throwaway_server() -> Iterator[tuple[int, int]]:
-    """Start a server that forgets everything afterwards; give its port and its process's id."""
+def throwaway_server(more: Mapping[str, str] = {}) -> Iterator[tuple[int, int]]:
+    """Start a server that forgets everything afterwards; give its port and its process's id.
+
+    `more`: settings beside those of a test.
+    """
     account = Account.suitable()
     folder = Path(tempfile.mkdtemp(prefix="watch-postgres-"))
     folder.chmod(0o711)
@@ -56,7 +59,7 @@ def throwaway_server() -> Iterator[tuple[int, int]]:
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     port = free_port()
-    server = _serve(account, binaries, files, port)
+    server = _serve(account, binaries, files, port, more)
     try:
         yield port, server.pid
     finally:
@@ -164,13 +167,15 @@ def free_port() -> int:
     return port
 
 
-def _serve(account: Account, binaries: Path, files: Path, port: int) -> subprocess.Popen[bytes]:
+def _serve(
+    account: Account, binaries: Path, files: Path, port: int, more: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
     """Start the server, without the care for the disk that a test does not need."""
     settings = {
         "port": port, "listen_addresses": HOST, "unix_socket_directories": "", "fsync": "off",
         "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 100,
         "logging_collector": "off", "deadlock_timeout": "100ms",
-        "track_commit_timestamp": "on",
+        "track_commit_timestamp": "on", **more,
     }  # fmt: skip
     options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
     user = pwd.getpwnam(account.name) if account.name else None
