@@ -1,4 +1,4 @@
-"""How is a table's body written? A macro for each of hundreds of cells was half of a page's time."""
+"""How is a table's body written? A macro for each cell took half of the time of a lesson's page."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
