@@ -88,7 +88,7 @@ GRANT SELECT ON chronology.seen_event, chronology.seen_history, chronology.seen_
                 chronology.seen_child TO dashboards_reader;
 GRANT EXECUTE ON FUNCTION chronology.seen_feed_counts(timestamptz),
                 chronology.seen_equity_events(text[], timestamptz, timestamptz),
-                ledger.seen_behind(text),
+                ledger.seen_behind(text), ledger.seen_tally(timestamptz),
                 ledger.equity_findings(text[], timestamptz, timestamptz, timestamptz)
                 TO dashboards_reader;
 GRANT SELECT ON ledger.seen_release, ledger.seen_release_pack TO dashboards_reader, directory_reader;
@@ -96,9 +96,9 @@ GRANT USAGE ON SCHEMA chronology, intake, ledger TO directory_reader;
 GRANT EXECUTE ON FUNCTION chronology.seen_onward(timestamptz, timestamptz),
                 chronology.seen_onward_own(timestamptz, timestamptz) TO directory_reader;
 GRANT EXECUTE ON FUNCTION intake.positions(text[]) TO intake_reader;
-GRANT USAGE ON SCHEMA intake TO chronology, alerts;   -- whose functions leave out who is hidden
+GRANT USAGE ON SCHEMA intake TO chronology, alerts, ledger;   -- whose functions leave out who is hidden
 GRANT EXECUTE ON FUNCTION intake.hidden()
-    TO intake_reader, dashboards_reader, alerts_reader, chronology, alerts;
+    TO intake_reader, dashboards_reader, alerts_reader, chronology, alerts, ledger;
 GRANT USAGE ON SCHEMA intake TO dashboards_reader, alerts_reader;
 GRANT EXECUTE ON FUNCTION intake.audit_marks(int[], text[], boolean[], text[])
     TO intake_reader, dashboards_reader, alerts_reader, directory_reader;
@@ -106,7 +106,7 @@ GRANT INSERT ON directory.audit_entry TO directory_reader;
 GRANT INSERT ON intake.audit_entry TO intake_reader;
 GRANT INSERT ON dashboards.audit_entry TO dashboards_reader;
 GRANT INSERT ON alerts.audit_entry TO alerts_reader;
-GRANT EXECUTE ON FUNCTION alerts.seen_unanswered(timestamptz) TO alerts_reader;
+GRANT EXECUTE ON FUNCTION alerts.seen_unanswered(timestamptz), alerts.seen_tally() TO alerts_reader;
 
 -- The conditions, a line for each table: whom it shows its rows to, and which. A line without readers
 -- keeps everybody out but the owner's workers. access.reach(): the agencies whose rows the asker sees;
@@ -115,6 +115,7 @@ SELECT access.protect('ledger.gap', 'intake_reader, dashboards_reader',
     'erased_at IS NULL AND child_ref <> ALL ((SELECT intake.hidden())::text[])
         AND (agency = ANY ((SELECT access.reach())::text[])
                             OR visible_to && (SELECT access.own())::text[])');
+SELECT access.protect('ledger.gap_tally');
 SELECT access.protect('ledger.child');
 SELECT access.protect('ledger.verdict');
 SELECT access.protect('ledger.sweep');
@@ -204,6 +205,7 @@ SELECT access.protect('alerts.alert', 'alerts_reader',
         AND (agency = ANY ((SELECT access.reach())::text[]) OR visible_to && (SELECT access.own())::text[])');
 SELECT access.protect('alerts.notice', 'alerts_reader',
     'EXISTS (SELECT FROM alerts.alert WHERE alert.alert_id = notice.alert_id)');
+SELECT access.protect('alerts.alert_tally');
 SELECT access.protect('alerts.agenda');
 SELECT access.protect('alerts.mail');
 SELECT access.protect('alerts.refusing');

@@ -15,7 +15,7 @@ from services.domain.alert_words import STATES
 from services.domain.moments import stamp
 from services.domain.rules.described import RULES
 from services.runtime import audit
-from services.runtime.asking import asking
+from services.runtime.asking import Connection, asking
 from services.runtime.audit import Act
 from services.runtime.auth import Caller, Forbidden
 
@@ -25,6 +25,7 @@ _SHOWN: Final = (
     "alert_id, child_ref, rule, lesson, kind, agency, unit, urgency, state, reason, by_agency, "
     "by_unit, since, round_at, step, climbs_at, due_at, gap_ids, rank, place"
 )
+_TALLIED: Final = frozenset({"state", "rule", "kind", "urgency", "agency", "unit", "mine"})
 _PLAIN: Final = ("rule", "kind", "urgency", "agency", "unit", "child_ref")
 _TOLD: Final = """
 SELECT round_at, step, fell, made_at, release_at, settled_at, outcome
@@ -53,10 +54,7 @@ async def page(desk: Desk, caller: Caller, asked: Question, now: datetime) -> di
     arguments = _Arguments()
     where = " AND ".join(f"({one})" for one in _where(asked, sight, arguments.place))
     async with asking(desk.readers, caller) as connection:
-        counted = await connection.fetch(
-            f"SELECT state, count(*) FROM alert WHERE {where} GROUP BY state",  # noqa: S608 - our own words
-            *arguments,
-        )
+        counted = await _counted(connection, asked, sight)
         if after is not None:
             last = (after.rank, after.place, after.alert_id)
             where += f" AND ({_ORDER}) > ({', '.join(map(arguments.place, last))})"
@@ -103,6 +101,19 @@ async def one(desk: Desk, caller: Caller, alert_id: UUID, now: datetime) -> dict
     }
 
 
+async def _counted(connection: Connection, asked: Question, sight: Sight) -> list[Record]:
+    """Count by state what answers a question, by the tally where it can tell."""
+    arguments = _Arguments()
+    if set(asked.stated()) <= _TALLIED:
+        where = " AND ".join(_asked(asked, sight, arguments.place))
+        counting = f"sum(alerts)::bigint AS count FROM seen_tally() WHERE {where}"
+        having = " HAVING sum(alerts) <> 0"
+    else:
+        where = " AND ".join(f"({one})" for one in _where(asked, sight, arguments.place))
+        counting, having = f"count(*) FROM alert WHERE {where}", ""
+    return await connection.fetch(f"SELECT state, {counting} GROUP BY state{having}", *arguments)
+
+
 def _act(desk: Desk, asked: Question, shown: list[Record]) -> Act:
     """Put on record by what was asked, and of which children rows were shown."""
     refs = [asked.child_ref, *(row["child_ref"] for row in shown)]
@@ -120,6 +131,11 @@ def _act(desk: Desk, asked: Question, shown: list[Record]) -> Act:
 def _where(asked: Question, sight: Sight, place: Callable[[object], str]) -> Iterator[str]:
     """Say which rows answer a question; the values go to `place`. Sight is always the first."""
     yield from _seen(sight, place)
+    yield from _asked(asked, sight, place)
+
+
+def _asked(asked: Question, sight: Sight, place: Callable[[object], str]) -> Iterator[str]:
+    yield "true"
     if asked.state is None:
         yield "state <> 'resolved'"
     elif asked.state != "any":

@@ -23,6 +23,15 @@ _STATES: Final[Mapping[State, str]] = {
     "closed": "closes_at <= {as_of}",
     "open": "opens_at <= {as_of} AND (closes_at IS NULL OR closes_at > {as_of})",
 }
+_IN_STATE: Final[Mapping[State | None, str]] = {
+    None: "believed",
+    "upcoming": "upcoming",
+    "closed": "closed",
+    "open": "believed - upcoming - closed",
+}
+_TALLIED: Final = frozenset(
+    {"rule", "lesson", "kind", "agency", "unit", "observed", "state", "as_of", "known_at"}
+)
 _PLAIN: Final = ("rule", "lesson", "kind", "agency", "unit", "referral_ref", "child_ref")
 _BELIEFS: Final = f"""
 SELECT {_COLUMNS}, known_to FROM ledger.seen_belief
@@ -61,8 +70,11 @@ async def watermark(connection: Connection) -> datetime:
 
 
 async def count(connection: Connection, asked: Question, at: Moments, sight: Sight) -> int:
-    """Count the gaps on all pages."""
+    """Count the gaps on all pages; by the ledger's tally where it can tell."""
     arguments = _Arguments()
+    if at.current and tallied(asked):
+        query = _tallied("", asked, at.as_of, arguments)
+        return int(await connection.fetchval(query, *arguments))
     where = _where(asked, at, sight, arguments.place)
     query = f"SELECT count(*) FROM ledger.seen_belief WHERE {where}"  # noqa: S608 - our own words
     total: int = await connection.fetchval(query, *arguments)
@@ -74,12 +86,31 @@ async def by_rule(
 ) -> dict[str, int]:
     """Count gaps by their rules."""
     arguments = _Arguments()
+    if at.current and tallied(asked):
+        query = _tallied("rule", asked, at.as_of, arguments)
+        return {row[0]: row[1] for row in await connection.fetch(query, *arguments) if row[1]}
     where = _where(asked, at, sight, arguments.place)
     query = (
         f"SELECT rule, count(*) FROM ledger.seen_belief WHERE {where} "  # noqa: S608 - our own words
         "GROUP BY rule"
     )
     return {row[0]: row[1] for row in await connection.fetch(query, *arguments)}
+
+
+def tallied(asked: Question) -> bool:
+    """Say whether all that a question is narrowed by is told apart in the ledger's tally."""
+    return set(asked.stated()) <= _TALLIED
+
+
+def _tallied(by: str, asked: Question, as_of: datetime, arguments: _Arguments) -> str:
+    """Count what is believed now; who asks is left to `ledger.seen_tally`."""
+    at = arguments.place(as_of)
+    grouped, ending = (f"{by}, ", f" GROUP BY {by}") if by else ("", "")
+    where = " AND ".join(("true", *_asked(asked, arguments.place)))
+    return (
+        f"SELECT {grouped}coalesce(sum({_IN_STATE[asked.state]}), 0)::bigint "  # noqa: S608 - our own words
+        f"FROM ledger.seen_tally({at}) WHERE {where}{ending}"
+    )
 
 
 async def page(

@@ -177,3 +177,22 @@ async def test_the_served_openapi_document_names_every_parameter(ask: Ask) -> No
         "rule", "lesson", "kind", "observed", "agency", "unit", "referral_ref", "child_ref",
         "event", "state", "opens_from", "opens_before", "as_of", "known_at", "limit", "cursor",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("persona", ["qa-reviewer", "norfolk-csc", "police-supervisor"])
+async def test_the_total_is_of_all_items_in_every_state(ask: Ask, tell: Tell, persona: str) -> None:
+    await tell(
+        gap(1),
+        gap(2, closes_at=MONDAY + 4 * HOUR),
+        gap(3, opens_at=MONDAY + 9 * HOUR),
+        gap(4, closes_at=MONDAY + 9 * HOUR, agency="norfolk-police", visible_to=()),
+        gap(5, opens_at=MONDAY + 6 * HOUR, closes_at=MONDAY + 9 * HOUR, unit=None),
+    )
+    seen = {}
+    for state in ("open", "closed", "upcoming", None):
+        asked = {} if state is None else {"state": state}
+        page = (await ask(persona, as_of=stamp(MONDAY + 5 * HOUR), **asked)).json()
+        assert page["total"] == len(page["items"])
+        seen[state] = page["total"]
+    assert seen[None] == seen["open"] + seen["closed"] + seen["upcoming"]
+    assert min(seen.values()) > 0
