@@ -151,6 +151,7 @@ SELECT access.protect('chronology.child', 'dashboards_reader',
     'EXISTS (SELECT FROM chronology.record WHERE record.child_ref = child.child_ref)');
 SELECT access.protect('chronology.retraction', 'dashboards_reader',
     $$split_part(source, '/', 2) = ANY ((SELECT access.reach())::text[])$$);
+SELECT access.protect('chronology.feed_hour');
 SELECT access.protect('chronology.erasure');
 SELECT access.protect('chronology.erased_event');
 SELECT access.protect('chronology.move');

@@ -22,6 +22,7 @@ from services.dashboards import (
     measures,
     measures_cases,
     silence,
+    store,
 )
 from services.dashboards.sight import Sight
 from services.directory import onward
@@ -111,6 +112,7 @@ def unchecked(monkeypatch: pytest.MonkeyPatch, contracts: Contracts) -> None:
         queue, "sight_of", lambda caller, _: AlertSight(caller.agency, everyone, everyone)
     )
     monkeypatch.setattr(weekly, "sight_of", all_seeing)
+    monkeypatch.setattr(store, "tallied", lambda _: False)  # a function that asks for the agency
     monkeypatch.setattr(feed, "READERS", ROLES)
     monkeypatch.setattr(drafts.Drafts, "_require", lambda *_: None)
     for name in ("_ALL", "_ONE"):
