@@ -21,6 +21,8 @@ SUNDAY: Final = 6
 
 State = Literal["usual", "silent", "jump", "unknown"]
 Slot = tuple[int, int]
+Slots = Mapping[datetime, Slot]
+"""Of every hour that is looked at, once for all feeds."""
 Counts = Mapping[datetime, int]
 """Events by the hour in which they were received (aware UTC, whole hours)."""
 
@@ -115,24 +117,23 @@ def look(
     """
     end = _whole(now)
     begin = end - limits.history_weeks * WEEK_HOURS * HOUR
+    slots = {hour: slot_of(hour, calendar) for hour in _hours(begin, end)}
     return [
-        _finding(feed, _between(counts[feed], begin, end), (begin, end), limits, calendar)
+        _finding(feed, _between(counts[feed], begin, end), end, limits, slots)
         for feed in sorted(counts, key=lambda feed: (feed.agency, feed.unit or ""))
     ]
 
 
-def _finding(
-    feed: Feed, hours: Counts, period: tuple[datetime, datetime], limits: Limits, days: Calendar
-) -> Finding:
+def _finding(feed: Feed, hours: Counts, end: datetime, limits: Limits, slots: Slots) -> Finding:
     """Judge one feed by its own past: silence first, since who is silent cannot jump."""
     if not hours:
         return Finding(feed, "unknown", None, 0.0, 0.0, 1.0, 0, 0.0)
-    end, first, last = period[1], min(hours), max(hours)
-    quiet = _profile(hours, first, last + HOUR, days)
-    expected = sum(quiet[slot_of(hour, days)] for hour in _hours(last + HOUR, end))
+    first, last = min(hours), max(hours)
+    quiet = _profile(hours, first, last + HOUR, slots)
+    expected = sum(quiet[slots[hour]] for hour in _hours(last + HOUR, end))
     yesterday = end - DAY_HOURS * HOUR
-    before = _profile(hours, first, yesterday, days)
-    usual_day = sum(before[slot_of(hour, days)] for hour in _hours(yesterday, end))
+    before = _profile(hours, first, yesterday, slots)
+    usual_day = sum(before[slots[hour]] for hour in _hours(yesterday, end))
     last_day = sum(events for hour, events in hours.items() if hour >= yesterday)
     per_week = sum(hours.values()) / max(1.0, (last + HOUR - first) / (WEEK_HOURS * HOUR))
     state: State = "usual"
@@ -152,12 +153,12 @@ def slot_of(hour: datetime, calendar: Calendar) -> Slot:
     return (SUNDAY if holiday else local.weekday(), local.hour)
 
 
-def _profile(hours: Counts, begin: datetime, end: datetime, days: Calendar) -> dict[Slot, float]:
+def _profile(hours: Counts, begin: datetime, end: datetime, slots: Slots) -> dict[Slot, float]:
     """Return how many events an hour of the week usually brings; of one not seen yet none."""
     seen: dict[Slot, int] = defaultdict(int)
     came: dict[Slot, float] = defaultdict(float)
     for hour in _hours(begin, end):
-        slot = slot_of(hour, days)
+        slot = slots[hour]
         seen[slot] += 1
         came[slot] += hours.get(hour, 0)
     return defaultdict(float, {slot: came[slot] / times for slot, times in seen.items()})
