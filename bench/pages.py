@@ -47,8 +47,9 @@ FIGURES: Final = (
     "/about-data", "/status", "/api/v1/measures", "/api/v1/measures/decision.in-time?by=ethnicity",
 )  # fmt: skip
 CASES: Final = (
-    "/measures/decision.in-time/cases?month={month}&state=missed", "/gaps", "/gaps?state=open",
-    "/gaps?rule=timeliness.decision_overdue&state=open", "/gaps?state=upcoming",
+    "/measures/decision.in-time/cases?from={month}&to={month}&state=missed",
+    "/gaps", "/gaps?state=open", "/gaps?rule=timeliness.decision_overdue&state=open",
+    "/gaps?state=upcoming",
     "/queue", "/queue?state=open", "/queue?rule=timeliness.decision_overdue", "/queue/{gap}",
     "/children/{child}", "/disagreements", "/agency", "/agency/referrals?as=sender",
     "/agency/referrals?as=recipient", "/agency/referrals/{receipt}", "/agency/prevention",
