@@ -20,6 +20,7 @@ from services.dashboards.desks.queue import LESSONS, PATH, require_sight, requir
 from services.dashboards.desks.review_form import ANSWERED, ANSWERS, LONGEST, OUTCOMES, Work
 from services.dashboards.desks.words import due, event_name, rule_name, short, spoken
 from services.dashboards.explanation_api import AsKnown
+from services.dashboards.pages import plain
 from services.domain import events as e
 from services.domain.moments import moment
 from services.runtime import clock
@@ -203,9 +204,10 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
         as_of=now,
         known_at=moment(found["known_at"]),
         found=found,
+        plain=plain,
+        name_of=desk.registry.name_of,
         gap=gap,
         child=short(gap["child_ref"]),
-        agency=desk.registry.name_of(gap["agency"]) or gap["agency"],
         due=_due(gap, now),
         lesson=dict(LESSONS)[gap["lesson"]],
         opens_at=moment(gap["opens_at"]),

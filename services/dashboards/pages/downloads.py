@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from services.dashboards import equity_pack, measures_released
 from services.dashboards.desk import Desk, desk_of
+from services.dashboards.pages import plain
 from services.dashboards.pages.gaps import title_of
 from services.domain.measures.catalogue import CATALOGUE
 from services.domain.measures.months import Month, Period
@@ -104,7 +105,7 @@ def _numbers(desk: Desk) -> Iterator[list[object]]:
     catalogue = described.catalogue(desk.policy)
     for rule in catalogue["rules"]:
         for line in rule["policy"]:
-            value = f"{line['value']} {line['unit']}" if "value" in line else "a list"
+            value = plain.text(f"{line['value']} {line['unit']}") if "value" in line else "a list"
             name = line["name"].removeprefix(f"{rule['rule']}.").replace("_", " ")
             since = line["since"] or "the first"
             yield [f"{title_of(rule['rule'])}: {name}", value, since, line["standing"],
