@@ -62,9 +62,9 @@ def _charts(tree: HtmlElement) -> Iterator[str]:
     for section in tree.xpath("//section[contains(@class, 'app-chart')]"):
         name = " ".join((section.findtext("h2") or section.findtext("h3") or "").split())
         drawn = section.xpath("./svg")
-        if len(drawn) != 2:  # the wide one and the narrow one
-            yield f"{name}: {len(drawn)} pictures"
         told = _told(section)
+        if len(drawn) != (2 if told else 0):  # the wide one and the narrow one
+            yield f"{name}: {len(drawn)} pictures"
         for svg in drawn:
             if not (svg.findtext("desc") or "").strip():
                 yield f"{name}: a picture without a description"

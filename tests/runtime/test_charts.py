@@ -88,3 +88,22 @@ def test_a_scale_holds_its_values_between_few_round_numbers(values: list[float])
 def test_one_value_is_no_line() -> None:
     assert spark("x", "Title", [None, 3.0]) == ""
     assert "<svg" in spark("x", "Title", [1.0, 3.0])
+
+
+def test_nothing_is_a_bar_of_no_length() -> None:
+    drawn = bars(Named("x", "Made", "None."), [Bar("Advocacy", 0.0, "0")], "{:.0f}".format)
+    assert 'width="0.0"' in drawn.wide
+    assert not drawn.empty
+
+
+def test_months_alike_do_not_stretch_the_scale_beyond_what_can_be() -> None:
+    assert scale([1.0, 1.0], floor=0.0).ticks[-1] == 1.0
+
+
+def test_a_picture_of_which_everything_is_hidden_is_none() -> None:
+    named = Named("x", "In time", "Hidden.")
+    write = "{:.0f}".format
+    assert spc(named, [Point("Jan 26", None, "c")], write, 0.9).empty
+    assert bars(named, [Bar("A", None, "c")], write).empty
+    assert funnel(named, [Dot("A", 0, None, "c", "c")], [], write).empty
+    assert not spc(named, [Point("Jan 26", 0.5, "50%")], write).empty

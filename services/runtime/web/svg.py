@@ -81,7 +81,8 @@ def scale(values: Iterable[float], *, floor: float | None = None) -> Scale:
     if floor is not None:
         low = min(low, floor) if low <= floor else max(floor, low)
     if high <= low:
-        low, high = (low - 1, high + 1) if floor is None or low > floor else (low, low + 1)
+        low, high = min(low, 0.0), max(high, 0.0)
+        high = high if high > low else 1.0
     step = _step((high - low) / 4)
     first = int(low // step)
     last = int(-(-high // step))

@@ -33,7 +33,8 @@ class Named:
 class Chart:
     """A picture in two widths, the sentence that says what it shows, and its table.
 
-    `file`: the address of the picture as a file of its own, where there is one.
+    `file`: the address of the picture as a file of its own, where there is one; `empty`: whether
+    nothing of it can be drawn, so that no picture is shown.
     """
 
     named: Named
@@ -43,6 +44,7 @@ class Chart:
     omitted: str | None
     canvases: tuple[Canvas, Canvas] = CANVASES
     file: str | None = None
+    empty: bool = False
 
     @property
     def id(self) -> str:
@@ -88,4 +90,4 @@ def hidden(labels: Iterable[str]) -> str | None:
     found = list(labels)
     if not found:
         return None
-    return f"Not in the picture, for there is no number to show: {', '.join(found)}."
+    return f"Not in the picture, because there is no number to show: {', '.join(found)}."

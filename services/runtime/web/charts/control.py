@@ -68,7 +68,8 @@ def spc(
                 yield svg.diamond(x, y, p.shown) if p.mark else svg.dot(x, y, p.shown)
         yield from _end_labels(canvas, values, points, write, target)
 
-    return Chart(named, draw, head, rows, hidden(p.label for p in points if p.value is None))
+    omitted = [p.label for p in points if p.value is None]
+    return Chart(named, draw, head, rows, hidden(omitted), empty=len(omitted) == len(points))
 
 
 def spark(name: str, title: str, values: Sequence[float | None]) -> Markup:

@@ -59,7 +59,8 @@ def funnel(named: Named, dots: Sequence[Dot], bounds: Sequence[Bound], write: Wr
             )
         yield from _dots(canvas, sizes, values, seen)
 
-    return Chart(named, draw, head, rows, hidden(d.label for d in dots if d.value is None))
+    omitted = hidden(d.label for d in dots if d.value is None)
+    return Chart(named, draw, head, rows, omitted, empty=not seen)
 
 
 def _dots(canvas: Canvas, sizes: Scale, values: Scale, seen: Sequence[Dot]) -> Iterator[str]:

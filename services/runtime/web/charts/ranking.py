@@ -39,7 +39,7 @@ def bars(named: Named, ranked: Sequence[Bar], write: Write, of: str = "Name") ->
             yield from _bar(canvas, most, n, one)
 
     omitted = hidden(b.label for b in ranked if b.value is None)
-    return Chart(named, draw, head, rows, omitted, _canvases(len(seen)))
+    return Chart(named, draw, head, rows, omitted, _canvases(len(seen)), empty=not seen)
 
 
 def _canvases(count: int) -> tuple[Canvas, Canvas]:
