@@ -8,6 +8,7 @@ from services.dashboards.measure_counts import Count, Shown
 from services.domain import compare, funnel, spc
 from services.domain.compare import Share
 from services.domain.measures.definition import Measure
+from services.domain.measures.months import Month
 from services.domain.measures.reading import Reading, Target
 from services.domain.suppression import HIDDEN
 
@@ -186,19 +187,19 @@ def sentences(
         found += [answer["change"][name]["sentence"] for name in ("period_before", "year_before")]
     found += _chance_said(answer["spc"], target)
     for name, said in (
-        ("missing", "is missing data: nobody would tell us, and it is in neither count"),
-        ("not_judged", "could not be worked out"),
+        ("missing", "not counted, for nobody would tell us whether it was done"),
+        ("not_judged", "not counted, for it could not be worked out"),
     ):
         count = total[name]
         if count == HIDDEN:
-            found.append(f"A number from 1 to 5, or one hidden with it, {said}.")
+            found.append(f"A few more (a hidden number) are {said}.")
         elif count:
-            found.append(f"{count:,} beside {said}.")
+            found.append(f"{count:,} more {'is' if count == 1 else 'are'} {said}.")
     return found
 
 
 def _share_said(total: Figure, shown: Shown, measure: Measure) -> str:
-    when = f"from {shown.period.first} to {shown.period.last}"
+    when = f"{_month(shown.period.first)} to {_month(shown.period.last)}"
     if total["value"] == HIDDEN:
         return f"{measure.title}, {when}: hidden, so that no small number can be worked out."
     if total["denominator"] is None:
@@ -206,10 +207,14 @@ def _share_said(total: Figure, shown: Shown, measure: Measure) -> str:
     if total["value"] is None:
         return f"{measure.title}, {when}: nothing was counted."
     return (
-        f"{measure.title}, {when}: {100 * total['value']:.1f} %, {total['numerator']:,} of "
-        f"{total['denominator']:,} (interval {100 * total['low']:.1f} to "
-        f"{100 * total['high']:.1f} %)."
+        f"{measure.title}, {when}: {100 * total['value']:.1f}%, {total['numerator']:,} of "
+        f"{total['denominator']:,} (95% interval {100 * total['low']:.1f}% to "
+        f"{100 * total['high']:.1f}%)."
     )
+
+
+def _month(month: Month) -> str:
+    return f"{month.first:%B %Y}"
 
 
 _RULES: Final = {
@@ -235,13 +240,13 @@ def _chance_said(chart: Mapping[str, Any], target: Target | None) -> list[str]:
     if not chart["points"]:
         return []
     last = chart["points"][-1]
-    found = ["The last month is within what chance does."]
+    found = ["The last month may differ from the others by chance."]
     if last["rule"] is not None:
         rule, variation = _RULES[last["rule"]], _VARIATION[last["variation"]]
-        found = [f"The last month, {last['month']}, {rule}: {variation}."]
+        found = [f"The last month, {_month(Month.read(last['month']))}, {rule}: {variation}."]
     if chart["few"]:
-        found.append(f"Of fewer than {spc.FEWEST} months limits may move much with the next ones.")
+        found.append(f"The limits of fewer than {spc.FEWEST} months may move with the next ones.")
     if chart["assurance"] is not None and target is not None:
-        aim = f"The target of {target.percent} % ({target.standing})"
+        aim = f"The target of {target.percent}% ({target.standing})"
         found.append(f"{aim} {_ASSURANCE[chart['assurance']]}.")
     return found

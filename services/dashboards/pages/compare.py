@@ -75,6 +75,8 @@ def _shown(found: dict[str, Any], role: str) -> dict[str, Any]:
     return {
         "as_of": moment(found["as_of"]),
         "known_at": moment(found["known_at"]),
+        "release": found["release"],
+        "why": found["suppression"]["why"],
         "chart": pictures.grouped(found),
         "periods": list(_periods(found, role)),
         "rows": list(_side_by_side(found, role)),

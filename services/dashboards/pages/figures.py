@@ -19,6 +19,12 @@ HIDDEN: Final = "c"
 UNPUBLISHED: Final = "not published"
 NOBODY: Final = ":"
 SEES_CASES: Final = frozenset({"agency", "police-supervisor", "qa-reviewer"})
+_NO_SHARE: Final = {HIDDEN: "hidden", NOBODY: "nobody to count", UNPUBLISHED: UNPUBLISHED}
+_NO_MONTH: Final = {
+    HIDDEN: "Every month is hidden: a small number could be told.",
+    UNPUBLISHED: "No month of these is published.",
+    NOBODY: "There was nobody to count in these months.",
+}
 _RULES: Final = {
     "outside": "outside the limits",
     "trend": "part of a trend of seven",
@@ -65,10 +71,10 @@ def file_of(found: Mapping[str, Any], kind: str, **changed: object) -> str:
 
 
 def share(figure: Figure) -> str:
-    """Write a figure: 84.0% (21 of 25); hidden, of nobody, or not published, as it is."""
+    """Write a figure: 84.0% (21 of 25); hidden, of nobody, or not published, in words."""
     written = shown(figure)
-    if written in {HIDDEN, NOBODY, UNPUBLISHED}:
-        return "nobody to count" if written == NOBODY else written
+    if written in _NO_SHARE:
+        return _NO_SHARE[written]
     return f"{written} ({figure['numerator']:,} of {figure['denominator']:,})"
 
 
@@ -101,12 +107,15 @@ def says(found: Mapping[str, Any]) -> str:
     """Say of the last month what it was, and whether that is more than chance."""
     month = last(found)
     if month is None:
-        return "There is no month whose share can be shown."
+        why = {shown(each) for each in found["months"]}
+        return next((said for at, said in _NO_MONTH.items() if at in why), _NO_MONTH[NOBODY])
     point = found["spc"]["points"][-1]
-    clear = "No clear change: within what chance does."
+    clear = "No clear change: it may be chance."
     if point["rule"] is not None:
         clear = f"Clear change: {marked(point)}."
-    return f"{words.month(month['month'])}: {share(month)}. {clear}"
+    later = found["months"][found["months"].index(month) + 1 :]
+    hidden = " Later months are hidden." if any(shown(each) == HIDDEN for each in later) else ""
+    return f"{words.month(month['month'])}: {share(month)}.{hidden} {clear}"
 
 
 def month_rows(found: Mapping[str, Any], role: str) -> Iterator[list[object]]:

@@ -143,6 +143,8 @@ def _shown(lesson: Lesson) -> Route:
             others=[(one.title, one.path) for one in LESSONS if one is not lesson],
             as_of=asked.as_of or now,
             known_at=_known_at(shown, open_now),
+            release=shown[0]["release"] if shown else None,
+            why=shown[0]["suppression"]["why"] if shown else None,
             rows=[_row(one) for one in shown],
             charts=[
                 pictures.drawn(one) for one in shown if any(m["denominator"] for m in one["months"])

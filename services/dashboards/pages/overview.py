@@ -61,6 +61,7 @@ async def overview(
         as_of=now,
         known_at=known_at if open_now is None else open_now.known_at,
         cards=[_card(*card, one) for card, one in zip(CARDS, found, strict=True)],
+        release=shown[0]["release"] if shown else None,
         open=None if open_now is None else sum(open_now.open.values()),
     )
 
