@@ -13,7 +13,7 @@ from services.runtime.web.links import asking
 _SAID: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
     401: (
         "Sign in",
-        ("You need to sign in to see this page. Who does nothing for 15 minutes is signed out.",),
+        ("You need to sign in to see this page. After 15 minutes without use you are signed out.",),
     ),
     403: (
         "You may not see this page",
@@ -43,6 +43,17 @@ _OTHERWISE: Final = (
     ("It is our fault, and it has been written down. Try again later.",),
 )
 
+_FAULTS: Final = {
+    "literal_error": "none of those that can be chosen",
+    "extra_forbidden": "it asks for something that is not known here",
+    "missing": "it is missing",
+    "twice": "it is there twice",
+    "string_too_long": "it is too long",
+    "cursor": "the list has changed; begin at its first page",
+    "not-released": "not published by this",
+}
+_FAULT: Final = "not written as we expect it"
+
 
 def said(request: Request, answer: Response) -> dict[str, Any]:
     """Return what the page of a problem shows; `errors` name what is wrong, never a value."""
@@ -51,9 +62,16 @@ def said(request: Request, answer: Response) -> dict[str, Any]:
     return {
         "title": title,
         "lines": lines,
-        "errors": problem.get("errors", ()),
+        "errors": [_in_words(error) for error in problem.get("errors", ())],
         "sign_in": _sign_in(request) if answer.status_code == HTTPStatus.UNAUTHORIZED else None,
     }
+
+
+def _in_words(error: Mapping[str, Any]) -> str:
+    """Say what is wrong with which part of an address, without the value."""
+    name = str(error["pointer"]).removeprefix("/query").strip("/").replace("_", " ").capitalize()
+    name = name or "The address"
+    return f"{name}: {error.get('message') or _FAULTS.get(error['code'], _FAULT)}."
 
 
 def _sign_in(request: Request) -> str:

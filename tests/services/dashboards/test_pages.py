@@ -68,3 +68,13 @@ async def test_a_page_that_is_not_there_says_so_and_leads_back(ask: Ask) -> None
     assert answer.status_code == 404
     assert page.findtext(".//h1") == "Page not found"
     assert page.xpath("//main//a/@href") == ["/"]
+
+
+async def test_a_person_is_told_in_words_what_an_address_has_wrong(ask: Ask) -> None:
+    answer = await ask("qa-reviewer", "/gaps", accept=PERSON, state="odd", colour="red")
+    page = html.fromstring(answer.text)
+    assert answer.status_code == 422
+    assert [one.text_content() for one in page.xpath("//main//li")] == [
+        "State: none of those that can be chosen.",
+        "The address: it asks for something that is not known here.",
+    ]
