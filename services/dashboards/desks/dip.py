@@ -22,7 +22,7 @@ from services.domain.grades import GRADED
 from services.domain.moments import moment
 from services.runtime import clock
 from services.runtime.asking import asking
-from services.runtime.web import Visitor, answers, web_of
+from services.runtime.web import Visitor, answers, web_of, words
 
 PATH: Final = "/dip-samples"
 DONE: Final = {"read": "Your grades are on record.", "own": REFUSALS["own-reading"]}
@@ -186,7 +186,7 @@ def _row(
          "href": f"{PATH}/{month}/read/{digest(*place(one))}?seed={seed}"},
         {"text": short(one["child_ref"]), "href": f"/children/{one['child_ref']}"},
         desk.registry.name_of(one["agency"]) or one["agency"],
-        f"{moment(one['made_at']):%d.%m.%Y}",
+        words.day(moment(one["made_at"])),
         ", ".join(stratum(each, desk) for each in one["strata"]),
         f"{done} of {readers}",
     ]  # fmt: skip

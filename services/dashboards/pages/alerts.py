@@ -1,6 +1,7 @@
 """Who has to act, and whether anybody answers for it: as the service of alerts says it."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
@@ -93,11 +94,16 @@ async def _counts(elsewhere: Elsewhere, caller: Caller, desk: Desk) -> dict[str,
     rules = [[title_of(rule), count] for rule, count in found["by_rule"].items()]
     return {
         "as_of": moment(found["as_of"]),
-        "week": found["week"],
+        "week": _sunday(found["week"]),
         "all_of_them": found["total"],
         "agencies": agencies,
         "rules": rules,
     }
+
+
+def _sunday(week: str) -> str:
+    """Name the day on which a week, 2026-W47, ends."""
+    return words.day(date.fromisoformat(f"{week}-7"))
 
 
 def _row(item: Mapping[str, Any], desk: Desk) -> list[object]:

@@ -136,7 +136,7 @@ def _named(period: Period) -> str:
 def _shown(found: Mapping[str, Any], by: str) -> dict[str, Any]:
     rows = [row for row in found["rows"] if row["dimension"] in {by, "total"}]
     made = [
-        Bar(row["label"], float(row["made"]) if isinstance(row["made"], int) else None,
+        Bar(_label(row), float(row["made"]) if isinstance(row["made"], int) else None,
             str(row["made"]))
         for row in rows
         if row["dimension"] == by
@@ -149,5 +149,11 @@ def _shown(found: Mapping[str, Any], by: str) -> dict[str, Any]:
         "release": found["release"],
         "chart": bars(named, made, lambda count: f"{count:,.0f}", BY[by]) if made else None,
         "columns": [{"text": BY[by]}, *({"text": t, "numeric": True} for t in COLUMNS.values())],
-        "rows": [[row["label"], *(row[name] for name in COLUMNS)] for row in rows],
+        "rows": [[_label(row), *(row[name] for name in COLUMNS)] for row in rows],
     }
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    """Write what a row is of: where the directory has only a code for it, as words."""
+    label: str = row["label"]
+    return label if label != row["group"] else label.replace("-", " ").capitalize()
