@@ -19,14 +19,14 @@ async def found(
 ) -> list[dict[str, Any]]:
     """Return every mapped finding with today's figure, the one before, and which way it went."""
     pairs = [
-        (key, item, measure)
+        (key, record.inspection["title"], item, measure)
         for key, entries in many.items()
         for record in [fold(entries)]
         for item in record.items
         for measure in record.measures.get(item["id"], ())
     ]
-    answers = {name: await _answer(desk, caller, name, now) for _, _, name in pairs}
-    return [_shown(key, item, name, answers[name]) for key, item, name in pairs]
+    answers = {name: await _answer(desk, caller, name, now) for *_, name in pairs}
+    return [_shown(pair, answers[pair[-1]]) for pair in pairs]
 
 
 async def _answer(desk: Desk, caller: Caller, measure: str, now: datetime) -> dict[str, Any] | None:
@@ -50,9 +50,11 @@ def _named(months: int) -> str:
 
 
 def _shown(
-    key: str, item: Mapping[str, Any], measure: str, answer: Mapping[str, Any] | None
+    pair: tuple[str, str, Mapping[str, Any], str], answer: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    told = {"response": key, "item": item["id"], "text": item["text"], "measure": measure}
+    key, inspection, item, measure = pair
+    told = {"response": key, "inspection": inspection, "item": item["id"], "text": item["text"],
+            "measure": measure}  # fmt: skip
     if answer is None:
         return {**told, "title": None, "now": None, "before": None, "way": "not-known"}
     now, before = answer["rows"][0], answer["before"]

@@ -1,5 +1,6 @@
 """How do promises stand, who keeps them, and would inspectors find the same here?"""
 
+from calendar import month_name
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
@@ -60,7 +61,7 @@ async def listed(request: Request, desk: AtDesk, visitor: Looker) -> Response:
         names.append(f"{year}-Q{int(number) - 1}" if number != "1" else f"{int(year) - 1}-Q4")
     return web_of(request).page(
         request, visitor, "responses/promises.html", title="Promises kept", rows=rows,
-        quarters=[(name, name) for name in names], **helps(desk, visitor),
+        quarters=[(name, _months(name)) for name in names], **helps(desk, visitor),
     )  # fmt: skip
 
 
@@ -137,6 +138,7 @@ async def found(request: Request, desk: AtDesk, visitor: Looker) -> Response:
     rows = [
         [
             {"text": one["text"], "href": f"/responses/{one['response']}#{one['item']}"},
+            one["inspection"],
             one["title"] or one["measure"],
             spoken(one["now"]) if one["now"] else "not answered",
             spoken(one["before"]) if one["before"] else "not answered",
@@ -146,5 +148,13 @@ async def found(request: Request, desk: AtDesk, visitor: Looker) -> Response:
     ]
     return web_of(request).page(
         request, visitor, "responses/findings.html", title="Would they find this here?", rows=rows,
+        breadcrumbs=[("Responses", "/"), ("Would they find this here?", None)],
         away=shown is None, **helps(desk, visitor),
     )  # fmt: skip
+
+
+def _months(quarter: str) -> str:
+    """Write a quarter, 2026-Q4, by its months: October to December 2026."""
+    year, number = quarter.split("-Q")
+    last = 3 * int(number)
+    return f"{month_name[last - 2]} to {month_name[last]} {year}"

@@ -193,6 +193,7 @@ async def _figure(
     return web_of(request).page(
         request, visitor, "responses/figure.html", title="Insert a figure", id=response_id,
         item=item, measures=measures, away=not measures, months=months,
+        agencies=[("", "Any"), *((one.id, one.name) for one in desk.registry.agencies.values())],
         breadcrumbs=[
             ("Responses", "/"), ("This response", f"/responses/{response_id}"), ("Figure", None),
         ],
