@@ -133,3 +133,15 @@ async def test_in_colours_of_ones_own_pictures_can_be_read(looking: Looking, lis
         assert await seen.pictures(looked.page) == []
     finally:
         await looked.page.close()
+
+
+async def test_on_paper_what_is_published_carries_no_marking(looking: Looking) -> None:
+    published = [one for one in PAGES if one.path.startswith("/published")]
+    assert published
+    for listed in published:
+        looked = await looking.at(listed)
+        try:
+            printed = PdfReader(io.BytesIO(await looked.page.pdf(format="A4")))
+        finally:
+            await looked.page.close()
+        assert all("OFFICIAL" not in page.extract_text() for page in printed.pages)
