@@ -43,7 +43,7 @@ async def sites(  # noqa: PLR0913 - what they are served over
 ) -> AsyncIterator[Mapping[str, Served]]:
     """Every service with pages; the database is filled before."""
     assert objects
-    await county.count(dsn)
+    await county.count(dsn, contracts)
     async with served(dsn, contracts, keys, tmp_path_factory.mktemp("sites"), clients) as found:
         yield found
 

@@ -1,5 +1,6 @@
 """How is a page opened as somebody, and is anything done that a page may not do?"""
 
+import gzip
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -45,6 +46,8 @@ class Looking:
         self._sites = sites
         self._world = world
         self._contexts: dict[tuple[str | None, bool], BrowserContext] = {}
+        self._sent: dict[registry.Page, str] = {}
+        self._sizes: dict[str, int] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -76,7 +79,8 @@ class Looking:
             await page.add_init_script(_LISTEN)
         answer = await page.goto(self.address(listed), wait_until="load")
         assert answer is not None
-        return Looked(page, answer.status, await answer.text(), elsewhere, errors)
+        self._sent[listed] = await answer.text()
+        return Looked(page, answer.status, self._sent[listed], elsewhere, errors)
 
     def address(self, listed: registry.Page) -> str:
         """Return where a page is; `$name`s are of the first object that the persona may see."""
@@ -93,17 +97,31 @@ class Looking:
         return Template(text).substitute(asdict(one) | named)
 
     async def text(self, listed: registry.Page) -> str:
-        """Fetch a page as it is sent, without opening it."""
-        context = await self.context(listed.persona)
-        answer = await context.request.get(self.address(listed), headers={"Accept": "text/html"})
-        return await answer.text()
+        """Return a page as it was sent when it was opened, or as it is sent now."""
+        if listed not in self._sent:
+            context = await self.context(listed.persona)
+            address = self.address(listed)
+            answer = await context.request.get(address, headers={"Accept": "text/html"})
+            self._sent[listed] = await answer.text()
+        return self._sent[listed]
+
+    async def weight(self, listed: registry.Page, address: str) -> int:
+        """Return how many bytes a file that a page loads has over the wire."""
+        if address not in self._sizes:
+            context = await self.context(listed.persona)
+            body = await (await context.request.get(address)).body()
+            self._sizes[address] = len(gzip.compress(body))
+        return self._sizes[address]
 
     async def context(self, persona: str | None, *, scripts: bool = True) -> BrowserContext:
         """Return a persona's context, signed in everywhere."""
         held = self._contexts.get((persona, scripts))
         if held is None:
             held = await self._browser.new_context(
-                java_script_enabled=scripts, viewport={"width": 1280, "height": 900}
+                java_script_enabled=scripts,
+                viewport={"width": 1280, "height": 900},
+                locale="en-GB",
+                timezone_id="Europe/London",
             )
             if persona is not None:
                 cookies: Any = [await site.cookie(persona) for site in self._sites.values()]

