@@ -84,7 +84,7 @@ def _fact(chance: random.Random, ref: str, number: int, month: Month) -> Fact:
         state=chance.choice(_STATES),
         agency=chance.choice(_AGENCIES),
         unit=chance.choice(("duty", "custody", "child-abuse-unit")),
-        area=chance.choice(_AREAS),
+        area=_AREAS[number // 100 % len(_AREAS)],
         sex=chance.choice(("Female", "Male")),
         ethnicity=chance.choice(("White", "Black", "Asian", "Mixed", "Unknown")),
         age=chance.choice(("10-13", "14-15", "16-17")),
