@@ -104,3 +104,29 @@ async def test_a_browser_sees_a_fault(chromium: Browser, good: str, bad: str, ch
             assert bool(found) is wrong, found
     finally:
         await opened.close()
+
+
+@pytest.mark.parametrize(
+    ("bad", "way"),
+    [
+        (
+            '<p style="height: 1.2em; line-height: 1; overflow: hidden">Words</p>',
+            "spaced out, light",
+        ),
+        ('<p style="width: 660px">Words</p>', "twice the size"),
+        ('<p style="width: 900px">Words</p>', "paper"),
+        ('<p class="app-filter">Words</p>', "paper"),
+        ('<p class="app-badge">Words</p>', "own colours"),
+    ],
+)
+async def test_a_browser_sees_a_fault_of_paper_size_spacing_or_colours(
+    chromium: Browser, bad: str, way: str
+) -> None:
+    opened = await chromium.new_page()
+    try:
+        await opened.set_content(page())
+        assert await seen.elsewise(opened) == {}
+        await opened.set_content(page().replace("<p>Words</p>", bad))
+        assert way in await seen.elsewise(opened)
+    finally:
+        await opened.close()
