@@ -106,8 +106,10 @@ def _staff_of(event: Event) -> str | None:
 
 
 async def believed(connection: "asyncpg.Connection[asyncpg.Record]") -> Beliefs:
-    """Read what the ledger believes now."""
-    rows = await connection.fetch("SELECT * FROM ledger.gap WHERE known_to IS NULL")
+    """Read what the ledger believes now of children who are not erased."""
+    rows = await connection.fetch(
+        "SELECT * FROM ledger.gap WHERE known_to IS NULL AND erased_at IS NULL"
+    )
     return {(row["child_ref"], str(row["gap_id"])): _as_published(row) for row in rows}
 
 

@@ -15,9 +15,16 @@ from services.domain.rules.catalogue import FAMILIES
 from services.runtime.contracts import Contracts
 from tests.agencies import Agencies
 from tests.crowd import crowd
+from tests.journeys.erased_child import command, erase, holding
 from tests.oracle import Beliefs, believed, differences, unaccounted
 
 BEFORE, ON_THEIR_WAY, AFTER = 400, 400, 100
+FORGOTTEN_SECONDS = 60
+
+_THEIRS = """
+SELECT event.source, event.id, record.record_ref FROM intake.event JOIN intake.record
+USING (record_ref) WHERE record.child_ref = $1
+"""
 
 
 @pytest.fixture
@@ -39,7 +46,32 @@ async def beliefs(stack: Stack) -> Beliefs:
         await connection.close()
 
 
-@pytest.mark.timeout(420)
+async def erased_since(stack: Stack, agencies: Agencies, child_ref: str) -> set[str]:
+    """Erase a child; return the refs they were known by. Their receipts lead nowhere any more."""
+    connection = await asyncpg.connect(stack.endpoints["postgres"])
+    try:
+        theirs = await connection.fetch(_THEIRS, child_ref)
+    finally:
+        await connection.close()
+    asked = ("--by", "ada", "--child", child_ref, "--reason", "right-to-erasure")
+    erasure_id = (await asyncio.to_thread(erase, stack, *asked)).split()[2]
+    told = await asyncio.to_thread(erase, stack, "--by", "ben", "--confirm", erasure_id)
+    assert "state\tdone" in told
+    for row in theirs:
+        agencies.receipts.pop((row["source"], row["id"]), None)
+    return {child_ref, *(row["record_ref"] for row in theirs)}
+
+
+async def forgotten(stack: Stack, refs: set[str]) -> bool:
+    """Wait until nothing on the stack names them."""
+    for _ in range(2 * FORGOTTEN_SECONDS):
+        if not await holding(stack.endpoints["postgres"], refs):
+            return True
+        await asyncio.sleep(0.5)
+    return False
+
+
+@pytest.mark.timeout(600)
 async def test_what_was_accepted_before_a_backup_is_there_judged_and_goes_on_after_a_restore(
     stack: Stack, agencies: Agencies, contracts: Contracts, empty: Stack, tmp_path: Path
 ) -> None:
@@ -49,7 +81,15 @@ async def test_what_was_accepted_before_a_backup_is_there_judged_and_goes_on_aft
     known = await beliefs(stack)
     await agencies.post_all(crowd("onway", ON_THEIR_WAY))
     await asyncio.to_thread(backups.backup, stack, folder, keys, silently)
-    await asyncio.to_thread(backups.restore, empty, folder, keys, silently)
+    gone = await erased_since(stack, agencies, min(child_ref for child_ref, _ in known))
+    register = tmp_path / "erased.txt"
+    command(stack, "erased", "--write", str(register))
+    said: list[str] = []
+    await asyncio.to_thread(backups.restore, empty, folder, keys, said.append, erased=register)
+    assert any(
+        one.endswith("1 children who were erased were there again.\ndestroyed\t1") for one in said
+    )
+    assert await forgotten(empty, gone)
 
     async with Agencies(empty.endpoints, dict(agencies.receipts)) as again:
         await again.settled(within=200)
@@ -57,7 +97,9 @@ async def test_what_was_accepted_before_a_backup_is_there_judged_and_goes_on_aft
         assert await unaccounted(dsn, agencies.receipts) == set()
         assert await differences(dsn, contracts.policy(), FAMILIES) == []
         believed_again = await beliefs(empty)
-        assert {key: believed_again.get(key) for key in known} == known
+        stays = {key: gap for key, gap in known.items() if key[0] not in gone}
+        assert {key: believed_again.get(key) for key in stays} == stays
+        assert believed_again.keys().isdisjoint(known.keys() - stays.keys())
 
         await again.post_all(crowd("after", AFTER))
         await again.settled()
