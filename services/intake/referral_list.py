@@ -32,16 +32,20 @@ MOST: Final = 200
 DisagreementState = Literal["open", "settled", "any"]
 _BEGUN_BY: Final[Mapping[Party, str]] = {"sender": MADE, "recipient": RECEIVED}
 _TOLD: Final = ("state", "made_at", "received_at", "decided_at", "told_at", "decision")
+# The page is cut from the events alone: of each the sender's own ref is one, and joined first they
+# would all be read.
 _PAGE: Final = """
 SELECT e.receipt, e.time, c.ref, p.child_ref
-FROM event e
+FROM (
+    SELECT receipt, record_ref, time, source, id FROM event
+    WHERE agency = $1 AND type = $2 AND record_ref <> ALL ((SELECT hidden())::text[])
+      AND ($5::text IS NULL OR receipt = $5)
+      AND ($3::text IS NULL OR (time, receipt) < (
+          SELECT time, receipt FROM event WHERE receipt = $3 AND agency = $1))
+    ORDER BY time DESC, receipt DESC LIMIT $4) AS e
 JOIN carried_ref c ON c.record_ref = e.record_ref AND c.receipt = e.receipt AND c.kind = 'referral'
 LEFT JOIN chronology.event_position p ON (p.source, p.id) = (e.source, e.id)
-WHERE e.agency = $1 AND e.type = $2 AND e.record_ref <> ALL ((SELECT hidden())::text[])
-  AND ($5::text IS NULL OR e.receipt = $5)
-  AND ($3::text IS NULL OR (e.time, e.receipt) < (
-      SELECT time, receipt FROM event WHERE receipt = $3 AND agency = $1))
-ORDER BY e.time DESC, e.receipt DESC LIMIT $4
+ORDER BY e.time DESC, e.receipt DESC
 """
 _RAISED: Final = """
 SELECT DISTINCT c.ref, p.child_ref
