@@ -112,7 +112,7 @@ GRANT EXECUTE ON FUNCTION alerts.seen_unanswered(timestamptz), alerts.seen_tally
 -- keeps everybody out but the owner's workers. access.reach(): the agencies whose rows the asker sees;
 -- intake.hidden(): refs of restricted children, and of their records, who are not there for the asker.
 SELECT access.protect('ledger.gap', 'intake_reader, dashboards_reader',
-    'erased_at IS NULL AND child_ref <> ALL ((SELECT intake.hidden())::text[])
+    'erased_at IS NULL AND child_ref NOT IN (SELECT unnest(intake.hidden()))
         AND (agency = ANY ((SELECT access.reach())::text[])
                             OR visible_to && (SELECT access.own())::text[])');
 SELECT access.protect('ledger.gap_tally');
@@ -125,7 +125,7 @@ SELECT access.protect('ledger.rebuild_gap');
 SELECT access.protect('ledger.rebuild_fact');
 -- What measures count, and of which cases: for who may see the cases. A count has nobody's ref.
 SELECT access.protect('ledger.fact', 'dashboards_reader',
-    'erased_at IS NULL AND child_ref <> ALL ((SELECT intake.hidden())::text[])
+    'erased_at IS NULL AND child_ref NOT IN (SELECT unnest(intake.hidden()))
         AND agency = ANY ((SELECT access.reach())::text[])');
 SELECT access.protect('ledger.rollup', 'dashboards_reader',
     'agency = ANY ((SELECT access.reach())::text[])');
@@ -142,7 +142,7 @@ SELECT access.protect('ledger.release_pack', 'dashboards_reader, directory_reade
 
 -- Also of another agency's event: when it was on which a gap is anchored that the asker sees.
 SELECT access.protect('chronology.event', 'dashboards_reader',
-    $$(record_ref IS NULL OR record_ref <> ALL ((SELECT intake.hidden())::text[]))
+    $$(record_ref IS NULL OR record_ref NOT IN (SELECT unnest(intake.hidden())))
         AND (split_part(source, '/', 2) = ANY ((SELECT access.reach())::text[]) OR EXISTS (
             SELECT FROM ledger.gap WHERE (anchor_source, anchor_id) = (source, id)))$$);
 SELECT access.protect('chronology.record', 'dashboards_reader',
@@ -160,18 +160,18 @@ SELECT access.protect('chronology.publication');
 
 SELECT access.protect('feedback.entry', 'intake_reader',
     'agency = ANY ((SELECT access.own())::text[])
-        AND (child_ref IS NULL OR child_ref <> ALL ((SELECT intake.hidden())::text[]))');
+        AND (child_ref IS NULL OR child_ref NOT IN (SELECT unnest(intake.hidden())))');
 SELECT access.protect('feedback.fact');
 SELECT access.protect('feedback.gap');
 
 SELECT access.protect('intake.record', 'intake_reader',
     'agency = ANY ((SELECT access.reach())::text[])
-        AND record_ref <> ALL ((SELECT intake.hidden())::text[])');
+        AND record_ref NOT IN (SELECT unnest(intake.hidden()))');
 SELECT access.protect('intake.staff', 'intake_reader',
     'agency = ANY ((SELECT access.reach())::text[])');
 SELECT access.protect('intake.event', 'intake_reader',
     'agency = ANY ((SELECT access.reach())::text[])
-        AND (record_ref IS NULL OR record_ref <> ALL ((SELECT intake.hidden())::text[]))');
+        AND (record_ref IS NULL OR record_ref NOT IN (SELECT unnest(intake.hidden())))');
 SELECT access.protect('intake.identity', 'intake_reader',
     'EXISTS (SELECT FROM intake.record WHERE record.record_ref = identity.record_ref)');
 SELECT access.protect('intake.original', 'intake_reader',
@@ -202,7 +202,7 @@ SELECT access.protect('intake.legal_hold');
 SELECT access.protect('intake.disposal');
 
 SELECT access.protect('alerts.alert', 'alerts_reader',
-    '(child_ref IS NULL OR child_ref <> ALL ((SELECT intake.hidden())::text[]))
+    '(child_ref IS NULL OR child_ref NOT IN (SELECT unnest(intake.hidden())))
         AND (agency = ANY ((SELECT access.reach())::text[]) OR visible_to && (SELECT access.own())::text[])');
 SELECT access.protect('alerts.notice', 'alerts_reader',
     'EXISTS (SELECT FROM alerts.alert WHERE alert.alert_id = notice.alert_id)');
