@@ -74,10 +74,10 @@ async def _released(
 ) -> tuple[Pack, Stated]:
     async with asking(desk.readers, caller) as connection:
         row = await connection.fetchrow(_RELEASED, NAME, block.first.first, len(block))
-        if row is None:
-            raise NotReleased
-        frozen = msgspec.json.decode(row["content"], type=Frozen)
-        await _record(connection, caller, period, len(frozen.pack.rows))
+        frozen = None if row is None else msgspec.json.decode(row["content"], type=Frozen)
+        await _record(connection, caller, period, len(frozen.pack.rows) if frozen else 0)
+    if row is None or frozen is None:  # which is on record as well
+        raise NotReleased
     known_at = stamp(row["known_at"])
     months = (str(block.first), str(block.last))
     return frozen.pack, Stated(*months, frozen.policy, known_at, known_at, row["number"])

@@ -40,6 +40,10 @@ class Forbidden(Exception):
     """This role is shown none of it."""
 
 
+class NotReleased(Exception):
+    """Nothing was published of these months."""
+
+
 class Cursor(cursors.Cursor, frozen=True):
     """The place of the last item: when it was made, and by which digest."""
 
@@ -79,8 +83,11 @@ async def _published(
 ) -> Figures:
     block = whole_block(desk.grid, asked.first, asked.last)
     async with asking(desk.readers, caller) as connection:
-        frozen, release = await onward_store.released(connection, block)
-        await _record(connection, caller, period, len(frozen.rows))
+        found = await onward_store.released(connection, block)
+        await _record(connection, caller, period, len(found[0].rows) if found else 0)
+    if found is None:  # which is on record as well
+        raise NotReleased
+    frozen, release = found
     rows = completed(frozen.rows, _known(desk))
     return Figures(_of(rows, asked), frozen.within, frozen.fewest, release.known_at, release)
 

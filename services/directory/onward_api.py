@@ -10,9 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.directory import onward, onward_figures
 from services.directory.desk import AtDesk
-from services.directory.onward import Forbidden
+from services.directory.onward import Forbidden, NotReleased
 from services.directory.onward_question import Dimension, Months, Own, State
-from services.directory.onward_store import NotReleased
 from services.domain.onward_measures import COLUMNS
 from services.runtime import clock
 from services.runtime.callers import Asking

@@ -27,10 +27,6 @@ WHERE name = 'onward' AND since = $1 AND months = $2
 """
 
 
-class NotReleased(Exception):
-    """Nothing was published of these months."""
-
-
 class Frozen(msgspec.Struct, frozen=True):
     """Figures as they were published, and the numbers of policy that they were counted by."""
 
@@ -70,11 +66,11 @@ async def figures(connection: Connection, since: datetime, before: datetime) -> 
     return list(_numbered(await connection.fetch(_FIGURES, since, before)))
 
 
-async def released(connection: Connection, block: Period) -> tuple[Frozen, Release]:
-    """Return what was published of a block of months to the asker. Raises NotReleased."""
+async def released(connection: Connection, block: Period) -> tuple[Frozen, Release] | None:
+    """Return what was published of a block of months to the asker; None where nothing was."""
     row = await connection.fetchrow(_RELEASED, block.first.first, len(block))
     if row is None:
-        raise NotReleased
+        return None
     content, *release = row
     return msgspec.json.decode(content, type=Frozen), Release(*release)
 
