@@ -6,6 +6,7 @@ import asyncpg
 from fastapi import Depends, Request
 
 from services.intake.accesses import Accesses
+from services.intake.disputed import Disputed
 from services.intake.drafts import Drafts, Retention
 from services.intake.erasing import Erasures
 from services.intake.feed import Feed
@@ -49,6 +50,7 @@ class Desk(Reception):
     accesses: Accesses
     drafts: Drafts
     listed: Listed
+    disputed: Disputed
 
     def __init__(self, settings: Settings, contracts: Contracts) -> None:
         super().__init__(contracts.registry, settings.jwks_file)
@@ -88,6 +90,7 @@ class Desk(Reception):
         self.policy = self.contracts.policy()
         ladders = self.contracts.disagreements()
         self.listed = Listed(pool, self.registry, self.policy, ladders)
+        self.disputed = Disputed(pool, self.registry, self.policy, ladders)
         self.follower = Follower(pool, self.registry, self.policy, self.listed.of_referral)
 
     async def sample(self) -> None:

@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 
 from services.domain.followed import Party
 from services.intake.desk import AtDesk
+from services.intake.disputed import State
 from services.intake.openapi import responses
 from services.intake.referral_answers import Decision, DisagreementTold
-from services.intake.referral_list import DisagreementState, Page
+from services.intake.referral_list import Page
 from services.runtime import clock
 from services.runtime.callers import Asking
 
@@ -20,6 +21,10 @@ _Party = Annotated[Party, Query(alias="as", description="As what your agency has
 _After = Annotated[
     str | None,
     Query(description="`next` of the page before.", pattern=r"^[0-9a-f]{32}$"),
+]
+_Further = Annotated[
+    str | None,
+    Query(alias="after", description="`next` of the page before.", pattern=r"^[01][0-9a-f]{32}$"),
 ]
 _Receipt = Annotated[str | None, Query(description="That one alone.", pattern=r"^[0-9a-f]{32}$")]
 _Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
@@ -62,9 +67,10 @@ class ListedDisagreement(DisagreementTold):
 
 
 class DisagreementList(BaseModel):
-    """Open ones first, the oldest first; 200 at most."""
+    """Open ones first, the oldest first."""
 
     items: list[ListedDisagreement]
+    next: str | None
     as_of: datetime
 
 
@@ -117,10 +123,12 @@ async def referrals(  # noqa: PLR0913 - what is asked
 async def disagreements(
     desk: AtDesk,
     caller: Asking,
-    state: Annotated[DisagreementState, Query(description="Which of them.")] = "open",
+    state: Annotated[State, Query(description="Which of them.")] = "open",
+    after: _Further = None,
+    limit: _Limit = 25,
 ) -> Response:
     """List disagreements."""
-    return _answer(await desk.listed.disputed(caller, state, clock.now()))
+    return _answer(await desk.disputed.page(caller, state, after, limit, clock.now()))
 
 
 def _answer(found: dict[str, Any]) -> Response:

@@ -20,6 +20,8 @@ from services.runtime.web import Visitor, Wrong, answers, web_of
 
 PATH: Final = "/disagreements"
 LONGEST: Final = 5_000
+MOST: Final = "10"
+"""Disagreements on a page: each takes a child's whole history, and has two forms."""
 OUTCOMES: Final[Mapping[str, tuple[str, str]]] = {
     "decision-changed": ("The decision was changed", ""),
     "decision-stands": ("The decision stands", ""),
@@ -51,16 +53,17 @@ def router() -> APIRouter:
     return routes
 
 
-async def disagreements(
+async def disagreements(  # noqa: PLR0913 - what is asked
     request: Request,
     desk: AtDesk,
     visitor: By,
     state: Annotated[Literal["open", "settled", "any"], Query()] = "open",
+    after: Annotated[str, Query(pattern=r"^([01][0-9a-f]{32})?$")] = "",
     done: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     """Show the disagreements that somebody is a party to, or reviews."""
     visitor.require(*ROLES)
-    return await _shown(request, desk, visitor, state, done=done)
+    return await _shown(request, desk, visitor, state, after=after, done=done)
 
 
 async def advance(
@@ -133,11 +136,19 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
     visitor: Visitor,
     state: str,
     *,
+    after: str = "",
     done: str = "",
     faults: Sequence[Wrong] = (),
     status: int = 200,
 ) -> Response:
-    found = await desk.behalf.read(visitor.caller, "/v1/disagreements", state=state)
+    found = await desk.behalf.read(
+        visitor.caller, "/v1/disagreements", state=state, limit=MOST, after=after or None
+    )
+    links: dict[str, Any] = {}
+    if after:
+        links["previous"] = {"href": f"{PATH}?state={state}", "text": "Back to the first page"}
+    if found["next"]:
+        links["next"] = {"href": f"{PATH}?state={state}&after={found['next']}"}
     return web_of(request).page(
         request,
         visitor,
@@ -149,6 +160,7 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
         items=[_item(one, desk) for one in found["items"]],
         states=STATES,
         state=state,
+        pages=links,
         outcomes=OUTCOMES,
         roles=desk.codes["role"],
         once=clock.new_ref(),

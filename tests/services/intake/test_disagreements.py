@@ -5,7 +5,7 @@ from typing import Any
 from services.domain.moments import moment
 from services.runtime import clock
 from tests.services.intake.conftest import Senders
-from tests.services.intake.sending import Event, Sender, child, event, referral
+from tests.services.intake.sending import Event, Sender, child, event, referral, retraction
 from tests.services.intake.test_referral import World, care, sent, world
 
 __all__ = ["world"]
@@ -18,11 +18,26 @@ def disagreement(step: str, agency: str = "norfolk-police", at: str = "2026-03-0
     return event(agency, f"disagreement.{step}.v1", body, time=at)
 
 
-async def listed(sender: Sender, state: str = "open") -> list[dict[str, Any]]:
-    answer = await sender.get("/v1/disagreements", params={"state": state})
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["items"]
+async def listed(sender: Sender, state: str = "open", **more: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await answered(sender, state=state, **more))["items"]
     return found
+
+
+async def answered(sender: Sender, **asked: str) -> dict[str, Any]:
+    answer = await sender.get("/v1/disagreements", params=asked)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def paged(sender: Sender, state: str) -> list[str]:
+    """Read two at a time to the end; return the refs."""
+    page = await answered(sender, state=state, limit="2")
+    refs = [one["referral_ref"] for one in page["items"]]
+    while page["next"] is not None:
+        page = await answered(sender, state=state, limit="2", after=page["next"])
+        refs += [one["referral_ref"] for one in page["items"]]
+    return refs
 
 
 async def decided(police: Sender, social_care: Sender) -> None:
@@ -112,3 +127,33 @@ async def test_an_agencys_referrals_are_listed_with_what_became_of_them(
     received = (await social_care.get("/v1/referrals", params={"as": "recipient"})).json()
     assert [one["referral_ref"] for one in received["items"]] == ["R-1"]
     assert (await school.get("/v1/referrals")).json()["items"] == []
+
+
+async def test_open_ones_are_found_behind_any_number_of_settled_ones(
+    police: Sender, senders: Senders, world: World
+) -> None:
+    refs = [f"R-{number}" for number in range(5)]
+    for day, ref in enumerate(refs, 2):
+        await sent(police, referral(ref, time="2026-03-01T09:00:00Z"),
+                   disagreement("raised", at=f"2026-03-{day:02}T09:00:00Z", referral_ref=ref,
+                                reason="No."))  # fmt: skip
+        if ref != "R-4":
+            await sent(police, disagreement("settled", at=f"2026-03-{day:02}T10:00:00Z",
+                                            referral_ref=ref, outcome="taken-back"))  # fmt: skip
+    await world.one_child()
+    for sender in (police, senders("norfolk-qa", "qa-reviewer")):
+        assert [one["referral_ref"] for one in await listed(sender, limit="1")] == ["R-4"]
+        assert await paged(sender, "settled") == refs[:4]
+        assert await paged(sender, "any") == ["R-4", *refs[:4]]
+
+
+async def test_what_does_not_settle_it_leaves_it_open(
+    police: Sender, social_care: Sender, world: World
+) -> None:
+    await decided(police, social_care)
+    ends = [disagreement("settled", at=f"2026-03-{day:02}T09:00:00Z", outcome="decision-stands")
+            for day in (4, 6)]  # fmt: skip
+    await sent(police, disagreement("raised", reason="No."), *ends, retraction(ends[1]))
+    await world.one_child()
+    assert await paged(police, "open") == ["R-1"]
+    assert await paged(police, "settled") == []
