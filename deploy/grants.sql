@@ -106,7 +106,8 @@ GRANT INSERT ON directory.audit_entry TO directory_reader;
 GRANT INSERT ON intake.audit_entry TO intake_reader;
 GRANT INSERT ON dashboards.audit_entry TO dashboards_reader;
 GRANT INSERT ON alerts.audit_entry TO alerts_reader;
-GRANT EXECUTE ON FUNCTION alerts.seen_unanswered(timestamptz), alerts.seen_tally() TO alerts_reader;
+GRANT EXECUTE ON FUNCTION alerts.seen_unanswered(timestamptz), alerts.seen_weeks(timestamptz),
+                alerts.seen_tally() TO alerts_reader;
 
 -- The conditions, a line for each table: whom it shows its rows to, and which. A line without readers
 -- keeps everybody out but the owner's workers. access.reach(): the agencies whose rows the asker sees;
@@ -207,6 +208,7 @@ SELECT access.protect('alerts.alert', 'alerts_reader',
 SELECT access.protect('alerts.notice', 'alerts_reader',
     'EXISTS (SELECT FROM alerts.alert WHERE alert.alert_id = notice.alert_id)');
 SELECT access.protect('alerts.alert_tally');
+SELECT access.protect('alerts.week_tally');
 SELECT access.protect('alerts.agenda');
 SELECT access.protect('alerts.mail');
 SELECT access.protect('alerts.refusing');

@@ -27,6 +27,8 @@ from services.runtime.auth import Caller, Forbidden
 
 WEEK: Final = re.compile(r"(20\d\d)-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)
 _SEEN: Final = "SELECT * FROM seen_unanswered($1)"
+_COUNTED: Final = "SELECT * FROM seen_weeks($1)"
+"""By agency and rule alone, for figures of a week that is over."""
 _OWN: Final = "SELECT * FROM unanswered($1)"
 
 
@@ -74,7 +76,8 @@ async def answer(desk: Desk, caller: Caller, name: str | None, now: datetime) ->
     if week.since > now:
         raise NoSuchWeek
     async with asking(desk.readers, caller) as connection:
-        rows = [dict(row) for row in await connection.fetch(_SEEN, min(week.before, now))]
+        asked = _COUNTED if figures and week.before <= now else _SEEN
+        rows = [dict(row) for row in await connection.fetch(asked, min(week.before, now))]
     return report(week, rows, now, suppressed=figures)
 
 
