@@ -82,8 +82,12 @@ async def queue(
     held = await claims.every(desk.pool, now)
     narrowed = _narrowed(asked, held, visitor.caller)
     async with asking(desk.readers, visitor.caller) as connection:
-        rows, following = await queue_rows.page(connection, asked, sight, narrowed, after, as_of)
-        counted = await queue_rows.counts(connection, asked, sight, narrowed, as_of)
+        rows: list[Record] = []
+        following, counted = None, dict.fromkeys(asked.parts, 0)
+        if await queue_rows.owed(connection, asked, sight, as_of):
+            about = (connection, asked, sight, narrowed)
+            rows, following = await queue_rows.page(*about, after, as_of)
+            counted = await queue_rows.counts(*about, as_of)
         await audit.write(connection, visitor.caller, _act(asked, rows, desk.registry))
     return web_of(request).page(
         request,

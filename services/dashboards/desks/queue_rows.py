@@ -31,6 +31,11 @@ _ORDER: Final = {
     "open": ("opens_at DESC, gap_id DESC, child_ref DESC", "<"),
 }
 _COLUMNS: Final = ", ".join((*beliefs.COLUMNS, "known_from"))
+# What has an end in days to come is counted in: too much, never too little.
+_OWED: Final = """
+SELECT coalesce(sum(believed - closed), 0) <> 0 FROM ledger.seen_tally($1)
+WHERE rule = $2 AND observed AND agency = ANY($3::text[])
+"""
 _Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{0,100}$")]
 
 
@@ -84,6 +89,18 @@ class _Arguments(list[object]):
 
 Claimed = tuple[Collection[UUID], bool] | None
 """Gaps to which the claim's filter narrows; False: those that are not among them."""
+
+
+async def owed(connection: Connection, asked: QueueAsked, sight: Sight, as_of: datetime) -> bool:
+    """Say by the ledger's tally whether anything can be on the queue, where one rule is asked for.
+
+    Where its agencies owe nothing by it, those of all others would be read in vain.
+    """
+    if not asked.rule:
+        return True
+    owing = sight.owing & {asked.agency} if asked.agency else sight.owing
+    any_of_it: bool = await connection.fetchval(_OWED, as_of, asked.rule, sorted(owing))
+    return any_of_it
 
 
 async def page(  # noqa: PLR0913 - what a page is made of

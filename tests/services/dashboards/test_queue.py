@@ -11,6 +11,7 @@ from lxml import html
 from services.domain.gaps import Gap
 from services.runtime import clock
 from tests.gaps import gap
+from tests.services.conftest import Dsn, pool_of
 from tests.services.dashboards.conftest import Ask, Tell
 
 SECOND = timedelta(seconds=1)
@@ -62,6 +63,28 @@ async def test_what_is_done_or_that_nobody_would_report_is_no_work(ask: Ask, tel
     now = clock.now()
     await tell(due(1, now), gap(2, closes_at=now), gap(3, observed=False))
     assert [one async for one in pages(ask)] == [[1]]
+
+
+async def test_by_a_rule_the_queue_has_what_is_owed_by_it_and_its_tally_tells_where_nothing_is(
+    ask: Ask, tell: Tell, dsn: Dsn
+) -> None:
+    now = clock.now()
+    other = "timeliness.referrer_not_told"
+    done = gap(3, rule=other, closes_at=now, opens_at=now - SECOND)
+    third = {"rule": "timeliness.assessment_overdue"}
+    soon = gap(4, opens_at=now + timedelta(hours=1), **third)
+    await tell(due(1, now), gap(2, agency="norfolk-police", rule=other), done, soon)
+    rule = {"rule": gap(1).rule}
+    for persona in ("norfolk-csc", "qa-reviewer"):
+        assert [one async for one in pages(ask, persona, **rule)] == [[1]]
+        assert [one async for one in pages(ask, persona, **third)] == [[4]]
+    assert [one async for one in pages(ask, "qa-reviewer", rule=other)] == [[2]]
+    assert [one async for one in pages(ask, "norfolk-csc", rule=other)] == [[]]
+    assert [one async for one in pages(ask, "qa-reviewer", agency="norfolk-police", **rule)] == [[]]
+    async with pool_of(dsn("ledger")) as pool:  # nothing is read past a tally that knows of nothing
+        zero = "UPDATE gap_tally SET (believed, ended) = (0, 0) WHERE rule = $1"
+        await pool.execute(zero, rule["rule"])
+    assert [one async for one in pages(ask, **rule)] == [[]]
 
 
 async def test_nothing_is_lost_or_met_twice_while_time_goes_on_and_new_gaps_come(
