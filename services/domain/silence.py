@@ -4,8 +4,9 @@ Counts of events by hour of receipt are compared with the hours of the week befo
 of an office is usual, a quiet weekend of a custody suite is not. A bank holiday counts as a Sunday.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import exp
@@ -21,10 +22,29 @@ SUNDAY: Final = 6
 
 State = Literal["usual", "silent", "jump", "unknown"]
 Slot = tuple[int, int]
-Slots = Mapping[datetime, Slot]
-"""Of every hour that is looked at, once for all feeds."""
 Counts = Mapping[datetime, int]
 """Events by the hour in which they were received (aware UTC, whole hours)."""
+
+
+class Slots(NamedTuple):
+    """The hour of the week of every hour that is looked at, and back; once for all feeds."""
+
+    of: Mapping[datetime, Slot]
+    hours: Mapping[Slot, Sequence[datetime]]
+
+    @classmethod
+    def between(cls, begin: datetime, end: datetime, calendar: Calendar) -> "Slots":
+        """Lay them out."""
+        of = {hour: slot_of(hour, calendar) for hour in _hours(begin, end)}
+        hours: dict[Slot, list[datetime]] = defaultdict(list)
+        for hour, slot in of.items():
+            hours[slot].append(hour)
+        return cls(of, hours)
+
+    def times(self, slot: Slot, begin: datetime, end: datetime) -> int:
+        """Count how often an hour of the week comes."""
+        hours = self.hours[slot]
+        return bisect_left(hours, end) - bisect_left(hours, begin)
 
 
 class Feed(NamedTuple):
@@ -98,8 +118,9 @@ def feeds(rows: Iterable[tuple[str, str | None, datetime, int]]) -> dict[Feed, d
     """Gather counts by agency as a whole, and by each unit that is stated."""
     found: dict[Feed, dict[datetime, int]] = defaultdict(lambda: defaultdict(int))
     for agency, unit, hour, events in rows:
-        for feed in {Feed(agency, None), Feed(agency, unit)}:
-            found[feed][hour.astimezone(UTC)] += events
+        at = hour.astimezone(UTC)
+        for name in (None,) if unit is None else (None, unit):
+            found[Feed(agency, name)][at] += events
     return {feed: dict(hours) for feed, hours in found.items()}
 
 
@@ -117,7 +138,7 @@ def look(
     """
     end = _whole(now)
     begin = end - limits.history_weeks * WEEK_HOURS * HOUR
-    slots = {hour: slot_of(hour, calendar) for hour in _hours(begin, end)}
+    slots = Slots.between(begin, end, calendar)
     return [
         _finding(feed, _between(counts[feed], begin, end), end, limits, slots)
         for feed in sorted(counts, key=lambda feed: (feed.agency, feed.unit or ""))
@@ -129,11 +150,9 @@ def _finding(feed: Feed, hours: Counts, end: datetime, limits: Limits, slots: Sl
     if not hours:
         return Finding(feed, "unknown", None, 0.0, 0.0, 1.0, 0, 0.0)
     first, last = min(hours), max(hours)
-    quiet = _profile(hours, first, last + HOUR, slots)
-    expected = sum(quiet[slots[hour]] for hour in _hours(last + HOUR, end))
+    expected = _usual(hours, first, last + HOUR, end, slots)
     yesterday = end - DAY_HOURS * HOUR
-    before = _profile(hours, first, yesterday, slots)
-    usual_day = sum(before[slots[hour]] for hour in _hours(yesterday, end))
+    usual_day = _usual(hours, first, yesterday, end, slots)
     last_day = sum(events for hour, events in hours.items() if hour >= yesterday)
     per_week = sum(hours.values()) / max(1.0, (last + HOUR - first) / (WEEK_HOURS * HOUR))
     state: State = "usual"
@@ -153,15 +172,20 @@ def slot_of(hour: datetime, calendar: Calendar) -> Slot:
     return (SUNDAY if holiday else local.weekday(), local.hour)
 
 
-def _profile(hours: Counts, begin: datetime, end: datetime, slots: Slots) -> dict[Slot, float]:
-    """Return how many events an hour of the week usually brings; of one not seen yet none."""
-    seen: dict[Slot, int] = defaultdict(int)
-    came: dict[Slot, float] = defaultdict(float)
-    for hour in _hours(begin, end):
-        slot = slots[hour]
-        seen[slot] += 1
-        came[slot] += hours.get(hour, 0)
-    return defaultdict(float, {slot: came[slot] / times for slot, times in seen.items()})
+def _usual(hours: Counts, begin: datetime, until: datetime, end: datetime, slots: Slots) -> float:
+    """Return how many events `until` to `end` would usually bring, by the hours from `begin` on.
+
+    Of an hour of the week that was not seen yet none.
+    """
+    came: dict[Slot, int] = defaultdict(int)
+    for hour, events in hours.items():
+        if begin <= hour < until:
+            came[slots.of[hour]] += events
+    usual = {
+        slot: came[slot] / slots.times(slot, begin, until)
+        for slot in {slots.of[hour] for hour in _hours(until, end)} & came.keys()
+    }
+    return sum(usual.get(slots.of[hour], 0.0) for hour in _hours(until, end))
 
 
 def at_least(count: int, expected: float) -> float:

@@ -72,6 +72,12 @@ def test_silence_comes_with_since_when_and_how_unlikely() -> None:
     assert finding.per_week == pytest.approx(168)
 
 
+def test_who_began_to_send_not_long_ago_is_judged_by_the_weeks_since() -> None:
+    finding = found(sent(round_the_clock, MONDAY, 4 * 168), MONDAY + 10 * HOUR)
+    assert finding.expected == pytest.approx(10)
+    assert finding.usual_day == pytest.approx(24)
+
+
 @pytest.mark.parametrize("hours", [1, 24, 3 * 168 - 1])
 def test_of_a_new_agency_nothing_is_said(hours: int) -> None:
     counts = sent(round_the_clock, MONDAY, hours)
