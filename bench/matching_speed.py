@@ -112,7 +112,7 @@ def _busy(postgres_pid: int) -> float:
 
 async def _measured(at: str, count: int, busy: Callable[[], float]) -> None:
     owner = f"postgresql://postgres@{at}/postgres"
-    await server._answers(owner)  # noqa: SLF001
+    await server.answers(owner)
     await server._execute(  # noqa: SLF001
         owner, "CREATE ROLE intake LOGIN; CREATE SCHEMA intake AUTHORIZATION intake;"
         "ALTER ROLE intake SET search_path = intake",

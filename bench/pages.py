@@ -267,7 +267,7 @@ def main() -> None:
 async def _run(at: str, folder: Path, chosen: argparse.Namespace) -> None:
     """Make every service's schema, as a deployment does, fill it, and measure."""
     owner = f"postgresql://postgres@{at}/postgres"
-    await server._answers(owner)  # noqa: SLF001
+    await server.answers(owner)
 
     def dsn(role: str) -> str:
         return f"postgresql://{role}@{at}/postgres"

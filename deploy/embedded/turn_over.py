@@ -21,9 +21,10 @@ _CLEAR: Final = """
 SELECT pg_clear_attribute_stats(schemaname::text, tablename::text, attname::text, inherited)
 FROM pg_stats WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
 """
-_NOW: Final = "SELECT pg_walfile_name(pg_current_wal_lsn())"
+# Also parts to come: such a one is an old one by another name, and holds what it held.
+_PARTS: Final = "SELECT max(name), count(*) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'"
 _LEFT: Final = "SELECT count(*) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$' AND name <= $1"
-ROUNDS: Final = 5
+MORE_ROUNDS: Final = 5
 
 
 class StillThere(RuntimeError):
@@ -47,11 +48,11 @@ async def turn_over(connection: Connection) -> None:
 
 
 async def _log(connection: Connection) -> None:
-    begun = await connection.fetchval(_NOW)
-    for _ in range(ROUNDS):
+    last, parts = await connection.fetchrow(_PARTS) or (None, 0)
+    for _ in range(parts + MORE_ROUNDS):
         await connection.execute("SELECT pg_switch_wal()")
         await connection.execute("CHECKPOINT")
-        if not await connection.fetchval(_LEFT, begun):
+        if not await connection.fetchval(_LEFT, last):
             return
     raise StillThere
 

@@ -72,7 +72,7 @@ def throwaway_server(more: Mapping[str, str] = {}) -> Iterator[tuple[int, int]]:
 async def template(postgres_port: int) -> str:
     """The name of a database with every service's role, schema and migrations."""
     owner = f"postgresql://postgres@{HOST}:{postgres_port}/"
-    await _answers(owner + "postgres")
+    await answers(owner + "postgres")
     await _execute(owner + "postgres", f"CREATE DATABASE {TEMPLATE}")
     await prepared(
         owner + TEMPLATE, lambda role: f"postgresql://{role}@{HOST}:{postgres_port}/{TEMPLATE}"
@@ -189,7 +189,7 @@ def _serve(
     )
 
 
-async def _answers(address: str) -> None:
+async def answers(address: str) -> None:
     """Wait until the server takes connections."""
     for _ in range(200):
         try:
