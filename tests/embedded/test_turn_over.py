@@ -7,8 +7,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from deploy.embedded.ports import HOST
 from deploy.embedded.turn_over import Connection, turn_over
-from tests.services.conftest import HOST, answers, throwaway_server
+from tests.services.conftest import answers, throwaway_server
 
 MARK = "zqlog"
 ROWS = 20_000

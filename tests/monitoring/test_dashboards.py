@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from deploy import metrics_page
 from deploy.grafana import writing
@@ -127,3 +130,24 @@ def test_every_metric_of_practice_is_on_a_dashboard_directly_or_recorded() -> No
     for one in metrics_page.described():
         if one.name.removeprefix("rw_").split("_")[0] in practice:
             assert one.name in everything
+
+
+@each
+def test_grafanas_own_reader_knows_all_that_a_dashboard_says(file: Path) -> None:
+    register_default_plugins()
+    stated = read(file)
+    understood = json.loads(json.dumps(Dashboard.from_json(stated), cls=JSONEncoder))
+    assert list(lost(stated, understood)) == []
+
+
+def lost(stated: object, understood: object, place: str = "") -> Iterator[str]:
+    """The places of what Grafana's reader left out or took for something else."""
+    if isinstance(stated, dict) and isinstance(understood, dict):
+        for name, value in stated.items():
+            yield from lost(value, understood.get(name), f"{place}/{name}")
+    elif isinstance(stated, list) and isinstance(understood, list):
+        for number, value in enumerate(stated):
+            within = understood[number] if number < len(understood) else None
+            yield from lost(value, within, f"{place}/{number}")
+    elif stated != understood:
+        yield place
