@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.desks.queue import PATH as WORK
+from services.dashboards.desks.words import rule_name
 from services.dashboards.elsewhere import Away, Elsewhere, elsewhere_of
 from services.dashboards.handlers import Forbidden
-from services.dashboards.pages.gaps import LESSONS, named, title_of
+from services.dashboards.pages.gaps import LESSONS, named
 from services.domain.moments import moment
 from services.runtime import clock
 from services.runtime.auth import Caller
@@ -91,7 +92,7 @@ async def _queue(
 async def _counts(elsewhere: Elsewhere, caller: Caller, desk: Desk) -> dict[str, Any]:
     found = await elsewhere.get(caller, "alerts", "/api/v1/alerts/weekly")
     agencies = [[named(desk, agency), count] for agency, count in found["by_agency"].items()]
-    rules = [[title_of(rule), count] for rule, count in found["by_rule"].items()]
+    rules = [[rule_name(rule), count] for rule, count in found["by_rule"].items()]
     return {
         "as_of": moment(found["as_of"]),
         "week": _sunday(found["week"]),
@@ -108,7 +109,7 @@ def _sunday(week: str) -> str:
 
 def _row(item: Mapping[str, Any], desk: Desk) -> list[object]:
     first = next(iter(item["gap_ids"]), None)
-    title = title_of(item["rule"])
+    title = rule_name(item["rule"])
     return [
         title if first is None else {"text": title, "href": f"{WORK}/{first}"},
         named(desk, item["agency"]) + (f", {item['unit']}" if item["unit"] else ""),

@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse
 
 from services.dashboards import equity_pack, measures_released
 from services.dashboards.desk import Desk, desk_of
+from services.dashboards.desks.words import rule_name
 from services.dashboards.pages import plain
-from services.dashboards.pages.gaps import title_of
 from services.domain.measures.catalogue import CATALOGUE
 from services.domain.measures.months import Month, Period
 from services.domain.moments import london_day
@@ -108,5 +108,5 @@ def _numbers(desk: Desk) -> Iterator[list[object]]:
             value = plain.text(f"{line['value']} {line['unit']}") if "value" in line else "a list"
             name = line["name"].removeprefix(f"{rule['rule']}.").replace("_", " ")
             since = line["since"] or "the first"
-            yield [f"{title_of(rule['rule'])}: {name}", value, since, line["standing"],
+            yield [f"{rule_name(rule['rule'])}: {name}", value, since, line["standing"],
                    line["source"]]  # fmt: skip

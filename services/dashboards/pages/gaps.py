@@ -16,6 +16,7 @@ from pydantic import Field, StringConstraints
 from services.dashboards import handlers
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.desks.queue import PATH as WORK
+from services.dashboards.desks.words import rule_name
 from services.dashboards.explanation_api import AsKnown, GapId
 from services.dashboards.pages.form import Form
 from services.dashboards.question import Filters, Question
@@ -118,11 +119,6 @@ async def gap(gap_id: GapId, asked: Annotated[AsKnown, Query()]) -> Response:
     return RedirectResponse(asking(f"{WORK}/{gap_id}", {"known_at": known_at}), 308)
 
 
-def title_of(rule: str) -> str:
-    """Return a rule's name in words: Decision overdue."""
-    return rule.rsplit(".", maxsplit=1)[-1].replace("_", " ").capitalize()
-
-
 def named(desk: Desk, agency: str) -> str:
     """Return an agency's name."""
     return desk.registry.name_of(agency) or agency
@@ -132,7 +128,7 @@ _TIMES: Final = ("opens_from", "opens_before", "as_of", "known_at", "observed")
 
 
 def _fields(desk: Desk, asked: Asked) -> Iterator[Mapping[str, object]]:
-    rules = [(rule.name, title_of(rule.name)) for rule in CATALOGUE]
+    rules = [(rule.name, rule_name(rule.name)) for rule in CATALOGUE]
     agencies = [(one.id, one.name) for one in desk.registry.agencies.values()]
     for name, label, choices in (
         ("rule", "Rule", rules),
@@ -154,7 +150,7 @@ def _chips(desk: Desk, chosen: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def _in_words(desk: Desk, name: str, value: str) -> str:
     match name:
         case "rule":
-            return title_of(value)
+            return rule_name(value)
         case "agency":
             return named(desk, value)
         case "opens_from" | "opens_before" | "as_of" | "known_at":
@@ -176,7 +172,7 @@ _AT: Final = {
 def _row(item: Mapping[str, Any], desk: Desk) -> list[object]:
     opened, closed = item["opens_at"], item["closes_at"]
     return [
-        {"text": title_of(item["rule"]), "href": f"{WORK}/{item['gap_id']}"},
+        {"text": rule_name(item["rule"]), "href": f"{WORK}/{item['gap_id']}"},
         item["why"],
         named(desk, item["agency"]) + (f", {item['unit']}" if item["unit"] else ""),
         words.moment(moment(opened)),

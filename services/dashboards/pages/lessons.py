@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.dashboards import owed
 from services.dashboards.desk import Desk, desk_of
+from services.dashboards.desks.words import rule_name
 from services.dashboards.measures_question import MeasureQuestion
 from services.dashboards.pages import figures, pictures
-from services.dashboards.pages.gaps import title_of
 from services.domain.moments import moment, stamp
 from services.domain.rules.described import RULES
 from services.runtime import clock
@@ -187,5 +187,5 @@ def _owed(lesson: Lesson, found: owed.Owed, as_of: datetime) -> list[list[object
             list_ = asking("/gaps", asked)
             linked = {"text": count, "href": list_} if count else 0
             kind = "Query" if rule.kind == "query" else "Gap"
-            rows.append([title_of(rule.name), kind, linked])
+            rows.append([rule_name(rule.name), kind, linked])
     return rows
