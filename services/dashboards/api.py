@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
-from fastapi import Depends, FastAPI, HTTPException, Query, Response
+from fastapi import Depends, FastAPI, Query, Response
 from fastapi.exceptions import RequestValidationError
 
 from services.dashboards import (
@@ -94,8 +94,6 @@ async def gaps(
     """Return the gaps that the caller may see; filters narrow and never widen."""
     try:
         page = await handlers.gaps(desk.readers, desk.registry, caller, asked, clock.now())
-    except handlers.Forbidden:
-        raise HTTPException(403) from None
     except BadCursor:
         raise RequestValidationError([fault("cursor", "cursor")]) from None
     return Response(msgspec.json.encode(page), media_type="application/json")

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.dashboards import equity_pack, silence
 from services.dashboards.desk import AtDesk
 from services.dashboards.equity_pack import NotReleased
-from services.dashboards.handlers import Forbidden
 from services.domain.moments import LONDON
 from services.runtime import clock
 from services.runtime.callers import Asking
@@ -102,10 +101,7 @@ def router() -> APIRouter:
 
 async def silent(desk: AtDesk, caller: Asking) -> Response:
     """Return how the feeds stand."""
-    try:
-        found = await silence.answer(desk, caller, clock.now())
-    except Forbidden:
-        raise HTTPException(403) from None
+    found = await silence.answer(desk, caller, clock.now())
     return Response(msgspec.json.encode(found), media_type="application/json")
 
 
@@ -120,8 +116,6 @@ async def pack(
     months = (asked.first, asked.last)
     try:
         found = await equity_pack.download(desk, caller, months, asked.period(now), now)
-    except Forbidden:
-        raise HTTPException(403) from None
     except NotReleased:
         raise HTTPException(404) from None
     name = f"equity-pack-{asked.first}-to-{asked.last}.zip"

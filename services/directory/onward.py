@@ -18,7 +18,7 @@ from services.domain.onward_measures import DIMENSIONS, Row, completed, measured
 from services.runtime import audit, cursors
 from services.runtime.asking import Connection, asking
 from services.runtime.audit import Act
-from services.runtime.auth import Caller
+from services.runtime.auth import Caller, Forbidden
 from services.runtime.cursors import Moment
 from services.runtime.questions import whole_block
 
@@ -34,10 +34,6 @@ RELEASED_ROLES: Final = frozenset({"pcc-analyst", "pcc-editor"})
 """They may not see cases: what was published is theirs, and nothing beside it."""
 _SECTORS: Final = ("voluntary", "statutory")
 Shown = dict[str, Any]
-
-
-class Forbidden(Exception):
-    """This role is shown none of it."""
 
 
 class NotReleased(Exception):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.directory import onward, onward_figures
 from services.directory.desk import AtDesk
-from services.directory.onward import Forbidden, NotReleased
+from services.directory.onward import NotReleased
 from services.directory.onward_question import Dimension, Months, Own, State
 from services.domain.onward_measures import COLUMNS
 from services.runtime import clock
@@ -137,8 +137,6 @@ async def measures(
     """Say how referrals to services went: answers, waits, declines, and whether it helped."""
     try:
         found = await onward.measures(desk, caller, asked, clock.now())
-    except Forbidden:
-        raise HTTPException(403) from None
     except NotReleased:
         raise HTTPException(404) from None
     if asked.format == "csv":
@@ -157,8 +155,6 @@ async def referrals(
     """List the referrals that the caller's agency made, or that were made to its providers."""
     try:
         page = await onward.own(desk, caller, asked, clock.now())
-    except Forbidden:
-        raise HTTPException(403) from None
     except BadCursor:
         raise RequestValidationError([fault("cursor", "cursor")]) from None
     return _json(page)
