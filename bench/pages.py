@@ -256,12 +256,13 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=0.5, help="of the county that is copied")
     parser.add_argument("--times", type=int, default=40)
     parser.add_argument("--only", default="", help="addresses with this in them")
+    parser.add_argument("--keep", type=Path, help="a folder, filled if need be, to measure again")
     chosen = parser.parse_args()
-    with (
-        server.throwaway_server(SETTINGS) as (port, _),
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        asyncio.run(_run(f"127.0.0.1:{port}", Path(folder), chosen))
+    with tempfile.TemporaryDirectory() as thrown_away:
+        folder = chosen.keep or Path(thrown_away)
+        folder.mkdir(parents=True, exist_ok=True)
+        with server.server_in(folder, SETTINGS) as (port, _):
+            asyncio.run(_run(f"127.0.0.1:{port}", folder, chosen))
 
 
 async def _run(at: str, folder: Path, chosen: argparse.Namespace) -> None:
@@ -272,8 +273,13 @@ async def _run(at: str, folder: Path, chosen: argparse.Namespace) -> None:
     def dsn(role: str) -> str:
         return f"postgresql://{role}@{at}/postgres"
 
-    await server.prepared(owner, dsn)
-    await fill(dsn, folder, chosen)
+    filled = folder / "filled"
+    if filled.exists():
+        await server.migrated(owner, dsn)
+    else:
+        await server.prepared(owner, dsn)
+        await fill(dsn, folder, chosen)
+        filled.touch()
     await measure(dsn, folder, chosen.times, chosen.only)
 
 

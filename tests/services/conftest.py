@@ -47,25 +47,35 @@ def throwaway_server(more: Mapping[str, str] = {}) -> Iterator[tuple[int, int]]:
 
     `more`: settings beside those of a test.
     """
-    account = Account.suitable()
     folder = Path(tempfile.mkdtemp(prefix="watch-postgres-"))
+    try:
+        with server_in(folder, more) as started:
+            yield started
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def server_in(folder: Path, more: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    """Start a server on what the folder holds from before, if anything; give port and process."""
+    account = Account.suitable()
     folder.chmod(0o711)
     files = folder / "files"
-    account.own(files)
     binaries = reachable_binaries(account, _installed(), ROOT)
-    made = account.run(
-        [binaries / "initdb", "-D", files, "-U", "postgres", "--auth=trust", "--encoding=UTF8",
-         "--locale=C", "--no-sync"]
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
+    if not files.exists():
+        account.own(files)
+        made = account.run(
+            [binaries / "initdb", "-D", files, "-U", "postgres", "--auth=trust", "--encoding=UTF8",
+             "--locale=C", "--no-sync"]
+        )  # fmt: skip
+        assert made.returncode == 0, made.stderr
     port = free_port()
     server = _serve(account, binaries, files, port, more)
     try:
         yield port, server.pid
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(20)
-        shutil.rmtree(folder)
+        server.wait(120)
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +100,12 @@ async def prepared(owner: str, dsn: Dsn) -> None:
             f"CREATE ROLE {service} LOGIN; CREATE SCHEMA {service} AUTHORIZATION {service};"
             f"ALTER ROLE {service} SET search_path = {service}; {access.role(service)}",
         )
+    await migrated(owner, dsn)
+
+
+async def migrated(owner: str, dsn: Dsn) -> None:
+    """Give every service's schema the migrations that it lacks, and all of them their grants."""
+    for service in SERVICES:
         await postgres.migrate(dsn(service), ROOT / "services" / service / "migrations")
     await as_owner(owner, access.grant)
 
