@@ -1,6 +1,7 @@
 """What do all tests share? The running stack, and the demand that nothing is left behind."""
 
 import asyncio
+import signal
 import threading
 from collections.abc import AsyncIterator, Iterator
 
@@ -24,6 +25,11 @@ hypothesis.settings.load_profile("here")
 
 STACK = "stack"
 PATIENCE_SECONDS = 5
+
+
+def pytest_configure() -> None:
+    """Told to stop, end what was started, as where a person interrupts."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
