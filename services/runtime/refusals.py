@@ -22,7 +22,8 @@ class Fault(BaseModel):
 class Problem(BaseModel):
     """RFC 9457 problem details."""
 
-    model_config = ConfigDict(extra="allow")
+    # Hundreds of routes name it: it is built where the description of them is asked for.
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
     type: str = Field(examples=["about:blank"])
     title: str = Field(examples=["The event is not right"])
