@@ -1,6 +1,7 @@
 """In which groups are children compared?"""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 UNKNOWN: Final = "Unknown"
@@ -23,8 +24,14 @@ def groups_of(ethnicity: str | None, sex: str | None, age: int | None) -> dict[s
     return {
         "ethnicity": _ethnicity(ethnicity),
         "sex": _SEX.get(sex or "", UNKNOWN),
-        "age": UNKNOWN if age is None else _band(age),
+        "age": age_group(age),
     }
+
+
+@cache
+def age_group(age: int | None) -> str:
+    """Return the group of a child of this age."""
+    return UNKNOWN if age is None else next((name for most, name in _BANDS if age <= most), "16-17")
 
 
 def _ethnicity(code: str | None) -> str:
@@ -33,7 +40,3 @@ def _ethnicity(code: str | None) -> str:
     if code == "OOTH":
         return "Other"
     return _ETHNICITY.get((code or "")[:1], UNKNOWN)
-
-
-def _band(age: int) -> str:
-    return next((name for most, name in _BANDS if age <= most), "16-17")

@@ -111,10 +111,11 @@ def _clock(rule: str, alone: Folded, policy: Policy, now: datetime) -> dict[str,
 
 def _worked_out(rule: str, owed: Shortfall, policy: Policy, now: datetime) -> dict[str, Any]:
     met_at, met_by = owed.closed or (None, None)
-    line = policy.line(str(owed.params["line"]))
+    told = owed.told
+    line = policy.line(str(told["line"]))
     return {
         "agency": owed.agency,
-        **(clock(Why(owed.code, owed.params)) or {}),
+        **(clock(Why(owed.code, told)) or {}),
         "owed_from": stamp(owed.opens_at),
         "policy": None if line is None else {"name": f"{rule}.limit"} | line_of(line),
         "met_at": None if met_at is None else stamp(met_at),

@@ -1,14 +1,14 @@
 """Which gaps does a child's chronology show?"""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, groupby
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
 from services.domain.chronology import Chronology, Folded, fold
 from services.domain.events import Event, Key
-from services.domain.gaps import Gap, Why, gap_id
-from services.domain.incidents import Ref
+from services.domain.gaps import Gap, Why
+from services.domain.naming import named
 from services.domain.policy import Policy
 from services.domain.rules.catalogue import FAMILIES
 from services.domain.rules.rule import Rule, Shortfall
@@ -79,18 +79,8 @@ def judge_folded(rules: Iterable[Rule], folded: Folded, policy: Policy) -> list[
 
 def _gaps(rule: Rule, folded: Folded, policy: Policy) -> Iterator[Gap]:
     found = [shortfall for shortfall in rule.found(folded, policy) if shortfall.exists]
-    found.sort(key=lambda it: (it.judged, it.more, it.opens_at, it.anchor.order))
-    for (judged, more), same in groupby(found, key=attrgetter("judged", "more")):
-        for ordinal, shortfall in enumerate(same, start=1):
-            record = _record(folded, judged, shortfall.anchor)
-            tail = more if ordinal == 1 else (*more, str(ordinal))
-            name = gap_id(rule.name, *judged, record, *tail)
-            yield _gap(name, rule, shortfall, folded.child_ref, policy)
-
-
-def _record(folded: Folded, judged: Ref, anchor: Event) -> str:
-    """Find the record of the first event of this child that carries the ref judged."""
-    return next(iter(folded.carrying(*judged)), anchor).record_ref or ""
+    for name, shortfall in named(rule.name, found, attrgetter("opens_at"), folded):
+        yield _gap(name, rule, shortfall, folded.child_ref, policy)
 
 
 def _gap(name: str, rule: Rule, found: Shortfall, child_ref: str, policy: Policy) -> Gap:
@@ -119,7 +109,7 @@ def _gap(name: str, rule: Rule, found: Shortfall, child_ref: str, policy: Policy
 def _params(found: Shortfall, closed_by: Event | None) -> dict[str, Any]:
     """Say what was found, beside what the rule says of the deadline."""
     return {
-        **found.params,
+        **found.told,
         "closed_by": closed_by.type if closed_by else None,
         "age_unknown": found.anchor.age is None,
     }

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+_ZERO = "+00:00"
 
 
 def moment(text: str) -> datetime:
@@ -18,7 +19,7 @@ def moment(text: str) -> datetime:
 
 def stamp(at: datetime) -> str:
     """Write a moment as RFC 3339 in UTC with `Z`; microseconds only where there are some."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return at.astimezone(UTC).isoformat().removesuffix(_ZERO) + "Z"
 
 
 def london_day(at: datetime) -> date:

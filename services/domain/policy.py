@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from services.domain.asked import LISTS, NUMBERS, scope_of
 from services.domain.circumstances import circumstances
@@ -45,8 +45,7 @@ class PolicyFaults(ValueError):
         self.pointers = pointers
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """When something is owed by, how that was worked out, and what is still in time.
 
     `forgives` is how far past `at` a deed still counts as done in time: within the last second of a

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 import msgspec
 from asyncpg import Record
@@ -18,23 +17,7 @@ from services.ledger.beliefs import Epoch, Standing
 from services.ledger.store import Connection
 from services.runtime.guard import Never
 
-COLUMNS: Final = (
-    "child_ref",
-    "unit_id",
-    "measure",
-    "version",
-    "day",
-    "state",
-    "agency",
-    "unit",
-    "area",
-    "sex",
-    "ethnicity",
-    "age",
-    "referral_ref",
-    "source",
-    "event",
-)
+COLUMNS: Final = Fact._fields
 _HELD: Final = f"""
 SELECT {", ".join(COLUMNS)} FROM fact WHERE child_ref = ANY($1::text[]) AND known_to IS NULL
 """  # noqa: S608 - column names of ours
@@ -88,36 +71,25 @@ def counting(bodies: Iterable[bytes], policy: Policy) -> Counting:
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """Facts that end, by child and unit, and rows of facts that begin."""
+    """Facts that end, by child and unit, and facts that begin."""
 
-    ended: list[tuple[str, UUID]] = field(default_factory=list)
-    begun: list[tuple[object, ...]] = field(default_factory=list)
+    ended: list[tuple[str, str]] = field(default_factory=list)
+    begun: list[Fact] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.ended or self.begun)
 
 
-def to_row(fact: Fact) -> tuple[object, ...]:
-    """Lay a fact out in the order of COLUMNS."""
-    return tuple(
-        UUID(fact.unit_id) if name == "unit_id" else getattr(fact, name) for name in COLUMNS
-    )
-
-
 async def recount(connection: Connection, children: Mapping[str, Iterable[Fact]]) -> Recount:
     """Compare what is counted of these children with what should be; what is equal stays."""
-    held: dict[tuple[str, UUID], tuple[object, ...]] = {
-        (row["child_ref"], row["unit_id"]): _plain(row)
-        for row in await connection.fetch(_HELD, list(children))
+    held = {
+        (fact.child_ref, fact.unit_id): fact
+        for fact in map(_from_row, await connection.fetch(_HELD, list(children)))
     }
-    wanted = {
-        (fact.child_ref, UUID(fact.unit_id)): to_row(fact)
-        for facts in children.values()
-        for fact in facts
-    }
+    wanted = {(fact.child_ref, fact.unit_id): fact for facts in children.values() for fact in facts}
     return Recount(
-        [name for name, row in held.items() if wanted.get(name) != row],
-        [row for name, row in wanted.items() if held.get(name) != row],
+        [name for name, fact in held.items() if wanted.get(name) != fact],
+        [fact for name, fact in wanted.items() if held.get(name) != fact],
     )
 
 
@@ -129,10 +101,10 @@ async def write(connection: Connection, change: Recount, now: datetime) -> None:
         refs, names = zip(*change.ended, strict=True)
         await connection.execute(_END, list(refs), list(names), now)
     await connection.copy_records_to_table(
-        "fact", records=[(*row, now) for row in change.begun], columns=(*COLUMNS, "known_from")
+        "fact", records=[(*fact, now) for fact in change.begun], columns=(*COLUMNS, "known_from")
     )
     await connection.execute("SELECT roll_up($1)", now)
 
 
-def _plain(row: Record) -> tuple[object, ...]:
-    return tuple(row[name] for name in COLUMNS)
+def _from_row(row: Record) -> Fact:
+    return Fact(*row)._replace(unit_id=str(row["unit_id"]))

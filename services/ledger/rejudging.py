@@ -9,7 +9,7 @@ from asyncpg import Pool, Record
 
 from services.domain.chronology import Chronology, Folded, fold
 from services.domain.judging import CannotJudge, judge_by_each
-from services.domain.measures.facts import facts_of
+from services.domain.measures.facts import Fact, facts_of
 from services.domain.policy import Policy
 from services.ledger import facts, history
 from services.ledger.history import Chunk, Connection
@@ -50,7 +50,7 @@ class Found:
     children: list[tuple[str, int]] = field(default_factory=list)
     unjudged: list[tuple[str, str, str]] = field(default_factory=list)
     gaps: list[tuple[object, ...]] = field(default_factory=list)
-    facts: list[tuple[object, ...]] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     events: int = 0
 
     def rows(self) -> Iterable[tuple[str, Sequence[tuple[object, ...]]]]:
@@ -78,7 +78,7 @@ def find(chronologies: Iterable[Chronology], judges: Sequence[str], policy: Poli
         found.children.append((chronology.child_ref, chronology.version))
         found.events += len(chronology.events)
         folded = _folded(chronology, policy)
-        found.facts += [facts.to_row(fact) for fact in facts_of(chronology, policy, folded)]
+        found.facts += facts_of(chronology, policy, folded)
         for judge, verdict in judge_by_each(judges, chronology, policy, folded).items():
             if isinstance(verdict, CannotJudge):
                 found.unjudged.append((chronology.child_ref, judge, verdict.code))

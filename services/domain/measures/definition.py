@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from services.domain.chronology import Folded
 from services.domain.events import Event
@@ -16,8 +16,7 @@ Direction = Literal["good", "bad", "neutral"]
 OWNER: Final = "Referral Watch, for the Police and Crime Commissioner"
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """One unit of a denominator: what it is judged by, who owes it, on which moment it counts.
 
     `met` is None where no feed would tell us: missing data, neither met nor not. `more` tells two

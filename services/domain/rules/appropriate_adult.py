@@ -9,7 +9,7 @@ from services.domain.chronology import Folded
 from services.domain.events import Event
 from services.domain.moments import moment
 from services.domain.policy import Policy
-from services.domain.rules.rule import Closure, Shortfall, clock_params, earliest, when
+from services.domain.rules.rule import Closure, Shortfall, earliest, when
 
 ARRIVAL_CLOSES = (e.DETAINED, e.INTERVIEWED)
 
@@ -52,7 +52,8 @@ def _detained(ref: str, custody: list[Event], policy: Policy) -> Iterator[Shortf
         forgives=clock.forgives,
         closed=closed,
         code="no_appropriate_adult",
-        params=clock_params(clock) | {"at": "detention", "closed_how": how},
+        params={"at": "detention", "closed_how": how},
+        clock=clock,
     )
 
 

@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from services.domain import events as e
@@ -15,7 +14,6 @@ from services.domain.rules.rule import (
     Rule,
     Shortfall,
     by_until,
-    clock_params,
     follower,
 )
 
@@ -45,7 +43,7 @@ def not_recognised(folded: Folded, policy: Policy) -> Iterator[Shortfall]:
         if place + 1 - start >= needed:
             answer = follower(at, folded.once(_recognitions))
             last = _unrecognised(incident, answer, place + 1 - start, policy)
-            yield replace(last, behind=tuple(each.first for each in incidents[start:place]))
+            yield last._replace(behind=tuple(each.first for each in incidents[start:place]))
 
 
 def _recognitions(folded: Folded) -> list[Event]:
@@ -73,8 +71,8 @@ def _unrecognised(
         forgives=clock.forgives,
         closed=closed,
         code="not_recognised",
-        params=clock_params(clock)
-        | {"incidents": found, "within": within.value, "within_unit": within.unit},
+        params={"incidents": found, "within": within.value, "within_unit": within.unit},
+        clock=clock,
     )
 
 

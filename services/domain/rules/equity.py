@@ -15,7 +15,6 @@ from services.domain.rules.rule import (
     Rule,
     Shortfall,
     by_until,
-    clock_params,
     closure,
     earliest,
     follower,
@@ -50,7 +49,7 @@ def exploitation_not_screened(folded: Folded, policy: Policy) -> Iterator[Shortf
             forgives=clock.forgives,
             closed=earliest([follower(anchor.time, answers), *naming]),
             code="exploitation_not_screened",
-            params=clock_params(clock),
+            clock=clock,
         )
 
 

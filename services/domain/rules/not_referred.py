@@ -13,7 +13,6 @@ from services.domain.rules.rule import (
     Closure,
     Shortfall,
     by_until,
-    clock_params,
     first_from,
     when,
 )
@@ -48,7 +47,8 @@ def _shortfall(incident: Incident, owing: list["Owing"], answers: "Answers") -> 
         closed=answers.first(incident, anchor),
         code="referral_not_made",
         behind=tuple(owed.event for owed in owing),
-        params=clock_params(clock) | {"cause": first.cause},
+        params={"cause": first.cause},
+        clock=clock,
     )
 
 

@@ -14,7 +14,6 @@ from services.domain.rules.rule import (
     Rule,
     Shortfall,
     by_until,
-    clock_params,
     closure,
     earliest,
     follower,
@@ -116,7 +115,8 @@ def not_reviewed(folded: Folded, policy: Policy) -> Iterator[Shortfall]:
             closed=earliest([closure(by_others), work.withdrawn]),
             code="not_reviewed",
             referral_ref=work.referral_ref,
-            params=clock_params(clock) | {"work": work.kind},
+            params={"work": work.kind},
+            clock=clock,
         )
 
 
@@ -233,7 +233,8 @@ def _returned(work: Work, review: Event, closed: Closure | None, policy: Policy)
         code="returned_not_mended",
         referral_ref=work.referral_ref,
         behind=() if work.done is None else (work.done,),
-        params=clock_params(clock) | {"work": work.kind},
+        params={"work": work.kind},
+        clock=clock,
     )
 
 

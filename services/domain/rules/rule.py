@@ -2,10 +2,11 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from services.domain.chronology import Folded
 from services.domain.events import Event
@@ -16,14 +17,16 @@ from services.domain.policy import AT_ONCE, Deadline, Policy
 Closure = tuple[datetime, Event]
 """When something counts as done, and by which event."""
 
+NOTHING_MORE: Final[Mapping[str, Any]] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Shortfall:
+
+class Shortfall(NamedTuple):
     """What a rule found not done: a gap without what is the same for every gap of the rule.
 
     `judged` is the kind and ref that the obligation is keyed by; `closed` when it was met and by
     which event, None while it is not; `behind` the other events that made it; `more` what else
-    tells two gaps of one ref apart. `forgives` is how far past `opens_at` is still in time.
+    tells two gaps of one ref apart. `forgives` is how far past `opens_at` is still in time. `clock`
+    is the deadline that it was owed by, where there is one.
     """
 
     judged: Ref
@@ -37,7 +40,13 @@ class Shortfall:
     visible_to: tuple[str, ...] = ()
     behind: tuple[Event, ...] = ()
     more: tuple[str, ...] = ()
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = NOTHING_MORE
+    clock: Deadline | None = None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a reader is told of it: how the deadline was worked out, and what was found."""
+        return {**(_of_clock(self.clock) if self.clock else {}), **self.params}
 
     @property
     def exists(self) -> bool:
@@ -72,19 +81,6 @@ class Rule:
     def family(self) -> str:
         """The family, which is the first part of its name."""
         return self.name.partition(".")[0]
-
-
-def clock_params(clock: Deadline) -> dict[str, Any]:
-    """How a deadline was worked out, as a reader will be told it."""
-    return {
-        "started_at": stamp(clock.start),
-        "due_at": stamp(clock.at),
-        "limit": clock.limit,
-        "unit": clock.unit,
-        "skipped": [{"on": day.day.isoformat(), "name": day.name} for day in clock.skipped],
-        "line": clock.line.pointer,
-        "standing": clock.line.standing,
-    }
 
 
 def by_until(events: Iterable[Event]) -> list[Event]:
@@ -128,3 +124,15 @@ def closure(done: Iterable[Event]) -> Closure | None:
     """Take the first of the events that would each have met what was owed, at its own time."""
     first = min(done, key=attrgetter("order"), default=None)
     return None if first is None else (first.time, first)
+
+
+def _of_clock(clock: Deadline) -> dict[str, Any]:
+    return {
+        "started_at": stamp(clock.start),
+        "due_at": stamp(clock.at),
+        "limit": clock.limit,
+        "unit": clock.unit,
+        "skipped": [{"on": day.day.isoformat(), "name": day.name} for day in clock.skipped],
+        "line": clock.line.pointer,
+        "standing": clock.line.standing,
+    }

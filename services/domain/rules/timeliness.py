@@ -7,14 +7,13 @@ from services.domain import events as e
 from services.domain.chronology import Folded
 from services.domain.events import Event
 from services.domain.moments import stamp
-from services.domain.policy import AT_ONCE, Deadline, Policy
+from services.domain.policy import AT_ONCE, Policy
 from services.domain.referrals import Referral
 from services.domain.rules.not_referred import referral_not_made
 from services.domain.rules.rule import (
     Rule,
     Shortfall,
     by_until,
-    clock_params,
     closure,
     first_from,
 )
@@ -63,7 +62,8 @@ def _from_receipt(
         referral_ref=referral.ref,
         visible_to=tuple(sender for sender in referral.senders if sender != agency),
         behind=(started,),
-        params=_receipt_params(clock, started),
+        params={"from": _started_by(started)},
+        clock=clock,
     )
 
 
@@ -90,8 +90,12 @@ def assessment_overdue(folded: Folded, policy: Policy) -> Iterator[Shortfall]:
             code="assessment_overdue",
             referral_ref=referral.ref,
             behind=(started, decision),
-            params=_receipt_params(clock, started)
-            | {"decision": decision.facts["decision"], "decided_at": stamp(decision.time)},
+            params={
+                "from": _started_by(started),
+                "decision": decision.facts["decision"],
+                "decided_at": stamp(decision.time),
+            },
+            clock=clock,
         )
 
 
@@ -127,7 +131,7 @@ def _conference(
         closed=closure([*done, *(referral.of_type(e.WITHDRAWN) if referral else [])]),
         code="conference_overdue",
         referral_ref=referral.ref if referral else None,
-        params=clock_params(clock),
+        clock=clock,
     )
 
 
@@ -172,7 +176,7 @@ def support_not_started(folded: Folded, policy: Policy) -> Iterator[Shortfall]:
             forgives=clock.forgives,
             closed=closure(event for event in events if event.type in SUPPORT_CLOSES),
             code="support_not_started",
-            params=clock_params(clock),
+            clock=clock,
         )
 
 
@@ -211,8 +215,8 @@ def _assessment_decided(referral: Referral, policy: Policy) -> Event | None:
     )
 
 
-def _receipt_params(clock: Deadline, started: Event) -> dict[str, object]:
-    return clock_params(clock) | {"from": "received" if started.type == e.RECEIVED else "made"}
+def _started_by(started: Event) -> str:
+    return "received" if started.type == e.RECEIVED else "made"
 
 
 RULES = (
