@@ -97,6 +97,10 @@ class Folded:
     training: tuple[Event, ...]
     without_effect: tuple[tuple[Event, Reason], ...]
 
+    def has(self, types: frozenset[str]) -> bool:
+        """Whether any event is of one of these types."""
+        return not types.isdisjoint(self._by_type)
+
     def of_type(self, event_type: str) -> list[Event]:
         """The events of one type, in order."""
         return self._by_type.get(event_type, [])

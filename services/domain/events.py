@@ -154,7 +154,8 @@ class Event:
     @property
     def age(self) -> int | None:
         """The child's age in whole years at `time`, None where the birth date is unknown."""
-        age = self.part("child").get("age")
+        child = self.facts.get("child")
+        age = child.get("age") if isinstance(child, TABLES) else None
         return age if isinstance(age, int) else None
 
     @property

@@ -21,11 +21,12 @@ class Feed:
     since: date | None
     until: date | None
 
-    def holds(self, event_type: str, at: datetime) -> bool:
-        """Whether the line speaks of this type on the London day of this moment."""
-        return any(matches(pattern, event_type) for pattern in self.types) and self._covers(at)
+    def speaks_of(self, event_type: str) -> bool:
+        """Whether the line is about this type, on whichever day."""
+        return any(matches(pattern, event_type) for pattern in self.types)
 
-    def _covers(self, at: datetime) -> bool:
+    def covers(self, at: datetime) -> bool:
+        """Whether the line holds on the London day of this moment."""
         if self.since is None and self.until is None:
             return True
         day = london_day(at)
@@ -49,12 +50,31 @@ class Feeds:
 
     def fed(self, source: str, agency: str, event_type: str, at: datetime) -> bool:
         """Whether the type is fed then: by the source if a line names it, else by the agency."""
+        asked = (source, agency, event_type)
+        if asked not in self._known:
+            self._known[asked] = self._speaking(*asked)
+        lines, silences = self._known[asked]
+        return any(line.covers(at) for line in lines) and not any(
+            line.covers(at) for line in silences
+        )
+
+    def _speaking(
+        self, source: str, agency: str, event_type: str
+    ) -> tuple[tuple[Feed, ...], tuple[Feed, ...]]:
+        """Find the feeds and the silences that speak of a type, whenever they hold."""
         own = self._by_sender.get(source)
         sender = agency_of(source) if own else agency
         lines = own or self._by_sender.get(sender, [])
-        return any(line.holds(event_type, at) for line in lines) and not any(
-            line.holds(event_type, at) for line in self.silences if line.sender in (source, sender)
+        silences = [line for line in self.silences if line.sender in (source, sender)]
+        return (
+            tuple(line for line in lines if line.speaks_of(event_type)),
+            tuple(line for line in silences if line.speaks_of(event_type)),
         )
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, str, str], tuple[tuple[Feed, ...], tuple[Feed, ...]]]:
+        """What speaks of what was asked: there are as many as sources, types and who owes."""
+        return {}
 
     @cached_property
     def _by_sender(self) -> dict[str, list[Feed]]:

@@ -39,7 +39,8 @@ def name_of(first: str, *more: str) -> str:
     digest = _begun(first)()
     digest.update("".join([f"{len(part)}:{part}" for part in more]).encode())
     found = digest.hexdigest()
-    return f"{found[:8]}-{found[8:12]}-5{found[13:16]}-{_VARIANT[found[16]]}{found[17:20]}-{found[20:32]}"
+    variant = _VARIANT[found[16]]
+    return f"{found[:8]}-{found[8:12]}-5{found[13:16]}-{variant}{found[17:20]}-{found[20:32]}"
 
 
 @cache

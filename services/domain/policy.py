@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
@@ -133,18 +134,20 @@ class Policy:
             owed_by: the agency that owes it, where that is not the anchor's.
 
         """
-        own = self._local(self.local_numbers.get(name, ()), at, owed_by)
+        local = self.local_numbers.get(name)
+        own = self._local(local, at, owed_by) if local else None
         return own or _holding(self.numbers[name], at)
 
     def words(self, name: str, at: When) -> tuple[str, ...]:
         """The list that holds at an event, or on a day in no circumstances; as `number`."""
-        own = self._local(self.local_lists.get(name, ()), at, None)
+        local = self.local_lists.get(name)
+        own = self._local(local, at, None) if local else None
         return (own or _holding(self.lists[name], at)).values
 
     def span(self, name: str, at: When) -> timedelta:
         """How long a number of hours or days is: elapsed time; as `number`."""
         line = self.number(name, at)
-        return timedelta(**{line.unit: line.value})
+        return _elapsed(line.unit, line.value)
 
     def deadline(
         self, name: str, start: datetime, at: When, owed_by: str | None = None
@@ -160,7 +163,7 @@ class Policy:
             days = line.value + self._counts_from_next(start, line)
             ends_at, skipped = self.calendar.deadline(start, days)
             return Deadline(start, ends_at, line.value, line.unit, skipped, ONE_SECOND, line)
-        ends_at = start + timedelta(**{line.unit: line.value})
+        ends_at = start + _elapsed(line.unit, line.value)
         return Deadline(start, ends_at, line.value, line.unit, (), AT_ONCE, line)
 
     def line(self, pointer: str) -> Line | ListLine | None:
@@ -197,8 +200,6 @@ class Policy:
         self, groups: tuple[Group[Dated], ...], at: When, owed_by: str | None
     ) -> Dated | None:
         """The most specific local line that holds; None where there is none."""
-        if not groups:
-            return None
         known = circumstances(at, owed_by, self.set_off(at)) if isinstance(at, Event) else {}
         return most_specific(groups, _day(at), known)
 
@@ -211,6 +212,11 @@ class Policy:
 def _day(at: When) -> date:
     moment = at.time if isinstance(at, Event) else at
     return london_day(moment) if isinstance(moment, datetime) else moment
+
+
+@cache
+def _elapsed(unit: str, value: int) -> timedelta:
+    return timedelta(**{unit: value})
 
 
 def _holding(lines: tuple[Dated, ...], at: When) -> Dated:

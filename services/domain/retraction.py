@@ -22,10 +22,11 @@ def retracted(events: Iterable[Event], registry: Registry) -> dict[Key, Reason]:
     Only the agency that sent an event may retract it. A retraction may be retracted, which restores
     its target. Retractions that would undo one another in a circle undo nothing.
     """
-    by_key = {event.key: event for event in events}
-    retractions = {key: event for key, event in by_key.items() if event.type == RETRACTED}
-    if not retractions:
+    known = tuple(events)
+    if all(event.type != RETRACTED for event in known):
         return {}
+    by_key = {event.key: event for event in known}
+    retractions = {key: event for key, event in by_key.items() if event.type == RETRACTED}
     targets = {key: _target(event) for key, event in retractions.items()}
     idle = {
         key: Reason.NOT_ENTITLED if targets[key] in by_key else Reason.WAITING

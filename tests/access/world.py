@@ -18,9 +18,10 @@ from services.alerts.settings import Settings
 from services.dashboards.desks.child import digest
 from services.domain.alert_episodes import Group
 from services.domain.alerts import alert_id
+from services.domain.equity_groups import UNKNOWN
 from services.domain.events import SERVICE_REFERRED
 from services.domain.gaps import Gap
-from services.domain.measures.facts import UNKNOWN, Fact
+from services.domain.measures.facts import Fact
 from services.domain.moments import moment
 from services.feedback.handlers import follow
 from services.ledger.beliefs import Standing

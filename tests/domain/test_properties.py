@@ -1,6 +1,6 @@
 """What holds of every chronology, whatever is in it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -8,10 +8,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from services.domain import events as e
-from services.domain.chronology import arrange, fold
+from services.domain.chronology import Folded, arrange, fold
 from services.domain.events import Event
 from services.domain.gaps import Gap
 from services.domain.judging import judge
+from services.domain.measures.catalogue import CATALOGUE as MEASURES
 from services.domain.rules.catalogue import CATALOGUE, FAMILIES
 from tests.domain.any_life import FACTS, LIVES, one_more
 from tests.domain.lives import (
@@ -39,6 +40,23 @@ def judged(events: Sequence[Event], training: Sequence[Event] = COMPLETED) -> li
 def test_the_lives_made_at_random_know_every_type_that_closes_a_rules_gap() -> None:
     closing = {type_ for rule in CATALOGUE for type_ in rule.closing} - {e.TRAINED}
     assert closing - FACTS.keys() == set(), "add it to FACTS of any_life.py"
+
+
+@given(LIVES)
+def test_rules_and_measures_hang_on_none_but_the_types_that_they_are_passed_over_without(
+    events: list[Event],
+) -> None:
+    child = fold(chronology(events, COMPLETED), registry())
+    assert [(name, type_) for name, types, type_ in _hung(child) if type_ not in types] == []
+
+
+def _hung(child: Folded) -> Iterator[tuple[str, frozenset[str], str]]:
+    for rule in CATALOGUE:
+        for owed in rule.judge(child, policy()):
+            yield rule.name, rule.anchors, owed.anchor.type
+    for measure in MEASURES:
+        for counted in measure.find(child, policy()):
+            yield measure.id, measure.anchors, counted.anchor.type
 
 
 def timely(events: Sequence[Event]) -> list[Gap]:

@@ -51,6 +51,7 @@ FIRST: Final = (Change(1, date(2026, 11, 26), "First version."),)
 class Measure:
     """A versioned definition, in words and in code.
 
+    `anchors` are the types of event that units hang on: without any of them nothing is counted.
     `day` says on which day a unit counts; `rule` is the rule whose gaps are the numerator's
     complement, where there is one.
     """
@@ -62,6 +63,7 @@ class Measure:
     numerator: str
     day: str
     direction: Direction
+    anchors: frozenset[str]
     find: Find
     rule: str | None = None
     limits: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from services.domain.measures.definition import Counted, Measure
 from services.domain.measures.owed import DUE, in_time
 from services.domain.policy import Policy
 from services.domain.rules.described import RULES
-from services.domain.rules.equity import VIOLENCE
+from services.domain.rules.equity import EXPOSURES, VIOLENCE
 
 ACCEPTED: Final = frozenset(
     {"immediate-protection", "strategy-discussion", "section-47", "section-17", "early-help"}
@@ -88,6 +88,7 @@ def _stage(  # noqa: PLR0913 - what tells one stage from another
         numerator=f"of these, {numerator}",
         day=DECIDED,
         direction="neutral",
+        anchors=frozenset({e.DECIDED}),
         find=partial(decided, among=among, met=met),
         limits=(
             "By the first decision; what was decided later is not followed here.",
@@ -108,6 +109,7 @@ MEASURES: Final = (
         "was screened",
         day=DUE,
         direction="good",
+        anchors=RULES["equity.exploitation_not_screened"].anchors,
         find=in_time(RULES["equity.exploitation_not_screened"]),
         rule="equity.exploitation_not_screened",
     ),
@@ -119,6 +121,7 @@ MEASURES: Final = (
         numerator="of these, those at which an appropriate adult arrived within the limit",
         day=DUE,
         direction="good",
+        anchors=RULES["equity.no_appropriate_adult"].anchors,
         find=in_time(
             RULES["equity.no_appropriate_adult"],
             lambda found: found.params["at"] == "detention",
@@ -134,6 +137,7 @@ MEASURES: Final = (
         numerator="of these, those that were not said to be no safeguarding matter",
         day="of the exposure",
         direction="good",
+        anchors=EXPOSURES,
         find=violence,
         rule="equity.violence_not_safeguarding",
         limits=("Where nothing was said of it, it is missing data.",),

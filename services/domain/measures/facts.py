@@ -73,6 +73,8 @@ def facts_of(
     ruling, stated = policy.of_child(folded.set_off), _Stated.of(folded.events)
     found: list[Fact] = []
     for measure in CATALOGUE:
+        if not folded.has(measure.anchors):
+            continue
         try:
             found += _facts(measure, folded, ruling, stated)
         except (CalendarEnds, OverflowError):

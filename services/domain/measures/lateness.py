@@ -64,6 +64,7 @@ def _measure(id_: str, title: str, denominator: str, numerator: str) -> Measure:
         numerator=f"of these, {numerator}",
         day="on which it happened",
         direction="good",
+        anchors=_PRACTICE,
         find=partial(recorded if id_ == "recorded-in-time" else sent),
         limits=("Says nothing of practice: what was done in time may have been told late.",),
     )

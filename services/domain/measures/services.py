@@ -11,6 +11,7 @@ from services.domain.onward import ACCEPTED
 from services.domain.policy import Policy
 
 _ANSWERS: Final = (ACCEPTED, e.SERVICE_DECLINED, e.SUPPORT_STARTED)
+_SUPPORTED: Final = frozenset({e.SERVICE_REFERRED, e.SUPPORT_ENDED})
 _HELPED: Final = frozenset({"yes", "partly"})
 _ASKED: Final = frozenset({*_HELPED, "no"})
 
@@ -61,6 +62,7 @@ MEASURES: Final = (
         numerator="of these, those first answered by acceptance or by support that started",
         day="of the first answer",
         direction="good",
+        anchors=frozenset({e.SERVICE_REFERRED}),
         find=answered,
         limits=("A referral that nobody answered is not counted here.",),
     ),
@@ -72,6 +74,7 @@ MEASURES: Final = (
         numerator="of these, those after which the child was asked whether it helped",
         day="on which support ended",
         direction="good",
+        anchors=_SUPPORTED,
         find=asked,
     ),
     Measure(
@@ -82,6 +85,7 @@ MEASURES: Final = (
         numerator="of these, those of which the child says that it helped, or partly",
         day="on which support ended",
         direction="good",
+        anchors=_SUPPORTED,
         find=helped,
         limits=("Who was not asked is not in it: read it beside how many were asked.",),
     ),

@@ -11,7 +11,7 @@ from services.domain.narrative.phrases import NAME, code_of
 from services.domain.policy import Policy
 from services.domain.referrals import Referral
 from services.domain.rules.rule import Rule, Shortfall
-from services.domain.rules.said import Lacks, Said, Spell, spells
+from services.domain.rules.said import SAYING, Lacks, Said, Spell, spells
 
 CLOSES = (e.AMENDED, e.REVIEWED, e.WITHDRAWN)
 
@@ -34,7 +34,7 @@ def adult_language(folded: Folded, policy: Policy) -> Iterator[Shortfall]:
     for referral in folded.referrals.values():
         doers = _doers(referral)
         by_others = [each for each in approved.get(referral.ref, ()) if each.staff not in doers]
-        for spell in spells(referral, policy, lacking, by_others):
+        for spell in spells(folded, referral, policy, lacking, by_others):
             yield Shortfall(
                 judged=("referral_ref", referral.ref),
                 anchor=spell.anchor,
@@ -73,4 +73,4 @@ def _doers(referral: Referral) -> frozenset[str]:
     return frozenset(event.staff for event in said if event.staff is not None)
 
 
-RULES = (Rule("equity.adult_language", "themes", "query", 1, CLOSES, adult_language),)
+RULES = (Rule("equity.adult_language", "themes", "query", 1, CLOSES, SAYING, adult_language),)

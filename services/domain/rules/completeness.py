@@ -9,7 +9,7 @@ from services.domain.events import Event
 from services.domain.policy import Policy
 from services.domain.referrals import Referral
 from services.domain.rules.rule import Rule, Shortfall
-from services.domain.rules.said import Lacking, Lacks, Said, Spell, spells
+from services.domain.rules.said import SAYING, Lacking, Lacks, Said, Spell, spells
 
 CLOSES = (e.AMENDED, e.WITHDRAWN)
 REQUIRED = "completeness.information_missing.required"
@@ -70,7 +70,7 @@ def child_not_heard(folded: Folded, policy: Policy) -> Iterator[Shortfall]:
 
 def _poor(folded: Folded, policy: Policy, lacking: Lacking) -> Iterator[tuple[Referral, Spell]]:
     for referral in folded.referrals.values():
-        for spell in spells(referral, policy, lacking):
+        for spell in spells(folded, referral, policy, lacking):
             yield referral, spell
 
 
@@ -89,7 +89,7 @@ def _shortfall(referral: Referral, spell: Spell, code: str, params: Mapping[str,
 
 
 RULES = (
-    Rule("completeness.information_missing", "2", "gap", 1, CLOSES, information_missing),
-    Rule("completeness.reason_unclear", "2", "gap", 1, CLOSES, reason_unclear),
-    Rule("completeness.child_not_heard", "2", "gap", 1, CLOSES, child_not_heard),
+    Rule("completeness.information_missing", "2", "gap", 1, CLOSES, SAYING, information_missing),
+    Rule("completeness.reason_unclear", "2", "gap", 1, CLOSES, SAYING, reason_unclear),
+    Rule("completeness.child_not_heard", "2", "gap", 1, CLOSES, SAYING, child_not_heard),
 )

@@ -146,13 +146,22 @@ def _closed_again(
 
 
 RULES = (
-    Rule("cumulative_harm.not_recognised", "1", "gap", 1, RECOGNITION_CLOSES, not_recognised),
+    Rule(
+        "cumulative_harm.not_recognised",
+        "1",
+        "gap",
+        1,
+        RECOGNITION_CLOSES,
+        e.INCIDENT_TYPES,
+        not_recognised,
+    ),
     Rule(
         "cumulative_harm.repeated_no_further_action",
         "1",
         "query",
         1,
         DECISION_CLOSES,
+        e.INCIDENT_TYPES,
         repeated_no_further_action,
     ),
 )

@@ -20,6 +20,9 @@ from services.domain.rules.rule import (
     follower,
 )
 
+EXPOSURES = frozenset({e.EXPOSED})
+CONTACTS = frozenset({e.DETAINED, e.INTERVIEWED})
+
 SCREENING_CLOSES = (e.MADE, e.AMENDED)
 REFERRAL_CLOSES = (e.MADE,)
 NAMING_CLOSES = (e.MADE, e.AMENDED)
@@ -188,6 +191,7 @@ RULES = (
         "gap",
         1,
         SCREENING_CLOSES,
+        e.INCIDENT_TYPES,
         exploitation_not_screened,
     ),
     Rule(
@@ -196,9 +200,28 @@ RULES = (
         "gap",
         1,
         REFERRAL_CLOSES,
+        EXPOSURES,
         violence_not_safeguarding,
     ),
-    Rule("equity.no_appropriate_adult", "themes", "gap", 1, ARRIVAL_CLOSES, no_appropriate_adult),
-    Rule("equity.girl_hidden_harm", "themes", "query", 1, NAMING_CLOSES, girl_hidden_harm),
-    Rule("equity.suspect_only", "themes", "query", 1, REFERRAL_CLOSES, suspect_only),
+    Rule(
+        "equity.no_appropriate_adult",
+        "themes",
+        "gap",
+        1,
+        ARRIVAL_CLOSES,
+        CONTACTS,
+        no_appropriate_adult,
+    ),
+    Rule(
+        "equity.girl_hidden_harm",
+        "themes",
+        "query",
+        1,
+        NAMING_CLOSES,
+        e.INCIDENT_TYPES,
+        girl_hidden_harm,
+    ),
+    Rule(
+        "equity.suspect_only", "themes", "query", 1, REFERRAL_CLOSES, e.INCIDENT_TYPES, suspect_only
+    ),
 )

@@ -19,6 +19,9 @@ from services.domain.rules.rule import (
     follower,
 )
 
+WORKED = frozenset({e.DETAINED, e.INTERVIEWED, e.MADE, e.NOT_REFERRED})
+REVIEWS = frozenset({e.REVIEWED})
+
 REVIEW_CLOSES = (e.REVIEWED, e.WITHDRAWN)
 MENDING_CLOSES = (e.AMENDED, e.MADE, e.REVIEWED, e.WITHDRAWN)
 
@@ -239,9 +242,17 @@ def _returned(work: Work, review: Event, closed: Closure | None, policy: Policy)
 
 
 RULES = (
-    Rule("oversight.not_reviewed", "3", "gap", 1, REVIEW_CLOSES, not_reviewed),
+    Rule("oversight.not_reviewed", "3", "gap", 1, REVIEW_CLOSES, WORKED, not_reviewed),
     Rule(
-        "oversight.reviewed_by_same_person", "3", "gap", 1, REVIEW_CLOSES, reviewed_by_same_person
+        "oversight.reviewed_by_same_person",
+        "3",
+        "gap",
+        1,
+        REVIEW_CLOSES,
+        REVIEWS,
+        reviewed_by_same_person,
     ),
-    Rule("oversight.returned_not_mended", "3", "gap", 1, MENDING_CLOSES, returned_not_mended),
+    Rule(
+        "oversight.returned_not_mended", "3", "gap", 1, MENDING_CLOSES, REVIEWS, returned_not_mended
+    ),
 )

@@ -59,13 +59,17 @@ class Shortfall(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of contract.md 3: its name, its lesson, what closes its gaps, and its function."""
+    """One rule of contract.md 3: its name, its lesson, what closes its gaps, and its function.
+
+    `anchors` are the types of event that it anchors on: without any of them nothing is owed.
+    """
 
     name: str
     lesson: str
     kind: str
     version: int
     closing: tuple[str, ...]
+    anchors: frozenset[str]
     judge: Callable[[Folded, Policy], Iterator[Shortfall]]
 
     def found(self, folded: Folded, policy: Policy) -> tuple[Shortfall, ...]:
@@ -73,6 +77,8 @@ class Rule:
 
         `policy` is told by what this child's events were set off (`Policy.of_child`).
         """
+        if not folded.has(self.anchors):
+            return ()
         return folded.once(
             lambda child: tuple(self.judge(child, policy)), (self.judge, policy.version)
         )

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from services.domain import events as e
+from services.domain.chronology import Folded
 from services.domain.events import Event
 from services.domain.policy import Policy
 from services.domain.referrals import Referral
@@ -19,6 +20,9 @@ Lacking = Callable[["Said", Event], Lacks]
 """Says what is poor, by the policy that holds at an event."""
 
 NO_LACKS: Lacks = frozenset()
+
+SAYING = frozenset({e.MADE, e.AMENDED})
+"""The types by which something is said of a referral."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,13 @@ class Spell:
     closed: Closure | None
 
 
-def steps_of(referral: Referral, policy: Policy) -> list[Step]:
+def steps_of(folded: Folded, referral: Referral, policy: Policy) -> list[Step]:
+    """Follow what a referral says, worked out once for all rules that read it."""
+    name = (steps_of, referral.ref, policy.version)
+    return folded.once(lambda _: _steps(referral, policy), name)
+
+
+def _steps(referral: Referral, policy: Policy) -> list[Step]:
     """Follow what a referral says, from its first making for a child on.
 
     What else is timed at or before that is part of it, and replaces what it states: an amendment
@@ -85,7 +95,11 @@ def steps_of(referral: Referral, policy: Policy) -> list[Step]:
 
 
 def spells(
-    referral: Referral, policy: Policy, lacking: Lacking, overrules: Iterable[Event] = ()
+    folded: Folded,
+    referral: Referral,
+    policy: Policy,
+    lacking: Lacking,
+    overrules: Iterable[Event] = (),
 ) -> Iterator[Spell]:
     """Find when what a referral says was poor, each time from the event that made it so.
 
@@ -93,6 +107,7 @@ def spells(
     it is what made the difference. A withdrawal ends every spell.
 
     Args:
+        folded: the child that the referral is about.
         referral: whose words are judged.
         policy: who counts as a child.
         lacking: what is poor, by the numbers and lists that hold at an event.
@@ -101,7 +116,7 @@ def spells(
 
     """
     withdrawn = closure(referral.of_type(e.WITHDRAWN))
-    for spell in _spells(steps_of(referral, policy), policy, lacking, overrules):
+    for spell in _spells(steps_of(folded, referral, policy), policy, lacking, overrules):
         yield Spell(spell.anchor, spell.lacks, earliest([spell.closed, withdrawn]))
 
 

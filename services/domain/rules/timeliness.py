@@ -18,6 +18,11 @@ from services.domain.rules.rule import (
     first_from,
 )
 
+INCIDENTS = frozenset({e.DETAINED, e.INTERVIEWED, e.EXPOSED, e.CONCERN})
+REFERRALS = frozenset({e.MADE, e.RECEIVED})
+DISCUSSIONS = frozenset({e.DISCUSSED})
+SERVICES = frozenset({e.SERVICE_REFERRED})
+
 REFERRAL_CLOSES = (e.MADE, e.NOT_REFERRED)
 DECISION_CLOSES = (e.DECIDED, e.WITHDRAWN)
 TELLING_CLOSES = (e.TOLD, e.WITHDRAWN)
@@ -220,10 +225,40 @@ def _started_by(started: Event) -> str:
 
 
 RULES = (
-    Rule("timeliness.referral_not_made", "1", "gap", 1, REFERRAL_CLOSES, referral_not_made),
-    Rule("timeliness.decision_overdue", "1", "gap", 1, DECISION_CLOSES, decision_overdue),
-    Rule("timeliness.referrer_not_told", "1", "gap", 1, TELLING_CLOSES, referrer_not_told),
-    Rule("timeliness.assessment_overdue", "1", "gap", 1, ASSESSMENT_CLOSES, assessment_overdue),
-    Rule("timeliness.conference_overdue", "1", "gap", 1, CONFERENCE_CLOSES, conference_overdue),
-    Rule("timeliness.support_not_started", "themes", "gap", 1, SUPPORT_CLOSES, support_not_started),
+    Rule(
+        "timeliness.referral_not_made", "1", "gap", 1, REFERRAL_CLOSES, INCIDENTS, referral_not_made
+    ),
+    Rule(
+        "timeliness.decision_overdue", "1", "gap", 1, DECISION_CLOSES, REFERRALS, decision_overdue
+    ),
+    Rule(
+        "timeliness.referrer_not_told", "1", "gap", 1, TELLING_CLOSES, REFERRALS, referrer_not_told
+    ),
+    Rule(
+        "timeliness.assessment_overdue",
+        "1",
+        "gap",
+        1,
+        ASSESSMENT_CLOSES,
+        REFERRALS,
+        assessment_overdue,
+    ),
+    Rule(
+        "timeliness.conference_overdue",
+        "1",
+        "gap",
+        1,
+        CONFERENCE_CLOSES,
+        DISCUSSIONS,
+        conference_overdue,
+    ),
+    Rule(
+        "timeliness.support_not_started",
+        "themes",
+        "gap",
+        1,
+        SUPPORT_CLOSES,
+        SERVICES,
+        support_not_started,
+    ),
 )

@@ -130,4 +130,6 @@ def _anniversary(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-RULES = (Rule("training.not_in_date", "4", "gap", 1, TRAINING_CLOSES, not_in_date),)
+RULES = (
+    Rule("training.not_in_date", "4", "gap", 1, TRAINING_CLOSES, frozenset(HANDLED), not_in_date),
+)
