@@ -62,11 +62,11 @@ class Event:
     time: datetime
     received_at: datetime
     agency: str
-    record_ref: str | None
-    staff_ref: str | None
     feature_version: int
     revision: int
     facts: Mapping[str, Any]
+    record_ref: str | None = None
+    staff_ref: str | None = None
 
     @classmethod
     def of_counts(
@@ -74,7 +74,7 @@ class Event:
     ) -> "Event":
         """Make an event of which no more is told than figures are counted by."""
         agency = agency_of(source)
-        return cls(source, event_id, kind, at, at, agency, None, None, 0, 0, facts)
+        return cls(source, event_id, kind, at, at, agency, 0, 0, facts)
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> "Event":

@@ -48,7 +48,7 @@ SELECT coalesce(sum(children), 0)::bigint AS children, coalesce(sum(events), 0):
        coalesce(sum(events) FILTER (WHERE done_at IS NOT NULL), 0)::bigint AS done_events
 FROM rebuild_chunk
 """
-_INDEX: Final = "ANALYZE rebuild_child, rebuild_gap, rebuild_unjudged, rebuild_fact"
+_ANALYZE: Final = "ANALYZE rebuild_child, rebuild_gap, rebuild_unjudged, rebuild_fact"
 
 
 def main() -> None:
@@ -116,6 +116,7 @@ async def _judge_all(connection: Connection, hands: Crew, stopping: asyncio.Even
         async for done in hands.work(rejudging.do, left, stopping):
             progress.add(done)
     _stop_if(stopping)
+    await connection.execute(swap.LOADED)
 
 
 async def _catch_up(connection: Connection, hands: Crew, stopping: asyncio.Event) -> None:
@@ -139,7 +140,7 @@ def _stop_if(stopping: asyncio.Event) -> None:
 
 async def _swap(connection: Connection, judges: list[str], policy: Policy) -> swap.Swapped:
     started = clock.monotonic()
-    await connection.execute(_INDEX)
+    await connection.execute(_ANALYZE)
     swapped = await swap.swap(connection, judges, policy.version)
     say(
         f"rebuild: epoch {swapped.epoch} by policy {policy.version}, believed from "

@@ -78,8 +78,14 @@ WHERE NOT EXISTS (
 _RAISE: Final = "UPDATE epoch SET (current, policy_version) = ($1, $2)"
 _UNJUDGED: Final = "SELECT DISTINCT child_ref FROM rebuild_unjudged ORDER BY child_ref"
 _REQUEST: Final = "SELECT chronology.request_publication(ref) FROM unnest($1::text[]) AS ref"
+LOADED: Final = """
+CREATE INDEX IF NOT EXISTS rebuild_gap_name ON rebuild_gap (child_ref, gap_id);
+CREATE INDEX IF NOT EXISTS rebuild_fact_name ON rebuild_fact (child_ref, unit_id);
+"""
+"""Once all is loaded: kept while rows come, indexes take longer."""
 FORGET: Final = """
-TRUNCATE rebuild, rebuild_chunk, rebuild_child, rebuild_unjudged, rebuild_gap, rebuild_fact
+TRUNCATE rebuild, rebuild_chunk, rebuild_child, rebuild_unjudged, rebuild_gap, rebuild_fact;
+DROP INDEX IF EXISTS rebuild_gap_name, rebuild_fact_name;
 """
 _UNANSWERED: Final = """
 SELECT DISTINCT position.child_ref, position.version

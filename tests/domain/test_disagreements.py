@@ -26,9 +26,7 @@ DAY = datetime(2026, 3, 5, 9, tzinfo=UTC)  # a Thursday
 def said(kind: str, agency: str, day: int, **facts: object) -> Event:
     at = DAY + timedelta(days=day)
     source, name = f"/{agency}/pages", f"{kind}-{agency}-{day}"
-    return Event(
-        source, name, kind, at, at, agency, "r", None, 1, 0, {"referral_ref": "R-1", **facts}
-    )
+    return Event(source, name, kind, at, at, agency, 1, 0, {"referral_ref": "R-1", **facts}, "r")
 
 
 BEGUN = [said(MADE, "norfolk-school", -2), said(RECEIVED, "norfolk-csc", -1)]
