@@ -186,8 +186,10 @@ def fold(chronology: Chronology, registry: Registry) -> Folded:
     """Say which events are in effect: retraction first, then who was entitled to say what."""
     events, training = arrange(chronology.events), arrange(chronology.training)
     idle = retracted((*events, *training), registry)
-    standing = [event for event in events if event.key not in idle]
+    standing = [event for event in events if event.key not in idle] if idle else events
     idle |= unentitled(standing, registry)
+    if not idle:
+        return Folded(chronology.child_ref, events, training, ())
     return Folded(
         child_ref=chronology.child_ref,
         events=tuple(event for event in standing if event.key not in idle),

@@ -154,7 +154,7 @@ class Event:
     @property
     def age(self) -> int | None:
         """The child's age in whole years at `time`, None where the birth date is unknown."""
-        child = self.facts.get("child")
+        child = self.facts.get("child")  # as `part` does: nothing is asked for more often
         age = child.get("age") if isinstance(child, TABLES) else None
         return age if isinstance(age, int) else None
 

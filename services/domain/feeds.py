@@ -54,9 +54,8 @@ class Feeds:
         if asked not in self._known:
             self._known[asked] = self._speaking(*asked)
         lines, silences = self._known[asked]
-        return any(line.covers(at) for line in lines) and not any(
-            line.covers(at) for line in silences
-        )
+        fed = any(line.covers(at) for line in lines)
+        return fed and not (silences and any(line.covers(at) for line in silences))
 
     def _speaking(
         self, source: str, agency: str, event_type: str

@@ -1,6 +1,6 @@
 """Which gaps does a child's chronology show?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -77,10 +77,14 @@ def judge_folded(rules: Iterable[Rule], folded: Folded, policy: Policy) -> list[
     return sorted(gaps, key=attrgetter("order"))
 
 
-def _gaps(rule: Rule, folded: Folded, policy: Policy) -> Iterator[Gap]:
+def _gaps(rule: Rule, folded: Folded, policy: Policy) -> list[Gap]:
     found = [shortfall for shortfall in rule.found(folded, policy) if shortfall.exists]
-    for name, shortfall in named(rule.name, found, attrgetter("opens_at"), folded):
-        yield _gap(name, rule, shortfall, folded.child_ref, policy)
+    if not found:
+        return []
+    return [
+        _gap(name, rule, shortfall, folded.child_ref, policy)
+        for name, shortfall in named(rule.name, found, attrgetter("opens_at"), folded)
+    ]
 
 
 def _gap(name: str, rule: Rule, found: Shortfall, child_ref: str, policy: Policy) -> Gap:

@@ -105,15 +105,15 @@ def _not_judged(measure: Measure, child_ref: str, last: Event) -> Fact:
 
 def _facts(measure: Measure, folded: Folded, policy: Policy, stated: _Stated) -> Iterator[Fact]:
     """Find the facts of one measure; a name is made of the measure as a gap's is of its rule."""
-    counted = measure.find(folded, policy)
-    for unit_id, one in named(measure.id, counted, attrgetter("at"), folded):
+    child_ref, id_, version = folded.child_ref, measure.id, measure.version
+    for unit_id, one in named(id_, measure.find(folded, policy), attrgetter("at"), folded):
         anchor = one.anchor
         unit = anchor.unit if anchor.agency == one.agency else None
         yield Fact(
-            folded.child_ref,
+            child_ref,
             unit_id,
-            measure.id,
-            measure.version,
+            id_,
+            version,
             london_day(one.at),
             "missing" if one.met is None else "met" if one.met else "missed",
             one.agency,

@@ -142,7 +142,8 @@ def _spells(
         ):
             lacks = lacking(said, turn.event) - accepted
             current = Spell(turn.event, lacks, None) if lacks else None
-        accepted &= lacking(said, turn.event)
+        if accepted:
+            accepted &= lacking(said, turn.event)
     if current is not None:
         yield current
 
