@@ -166,7 +166,7 @@ def test_a_thing_owed_again_has_its_ordinal_in_its_name() -> None:
                 ("incident_ref", "I-1"), anchor, "norfolk-police", opens_at, None, code="again"
             )
 
-    rule = Rule("tests.twice", "1", "gap", 1, (e.MADE,), frozenset({e.MADE}), twice)
+    rule = Rule("tests.twice", "1", "gap", 1, (e.MADE,), frozenset({e.EXPOSED}), twice)
     found = judge_folded([rule], fold(chronology([AMBER]), registry()), policy())
     named = ("tests.twice", "incident_ref", "I-1", "record-1")
     assert [gap.gap_id for gap in found] == [gap_id(*named), gap_id(*named, "2")]
