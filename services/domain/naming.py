@@ -1,4 +1,4 @@
-"""What is found of a child is called how, so that late events and links keep its name?"""
+"""How is what was found of a child named, so that late events and links keep its name?"""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime

@@ -1,3 +1,2 @@
--- A rebuild makes these once all is loaded (services/ledger/swap.py): kept while rows come, they were
--- half of what loading took.
+-- A rebuild makes these once all is loaded (services/ledger/swap.py), in order and at one go.
 DROP INDEX rebuild_gap_name, rebuild_fact_name;
