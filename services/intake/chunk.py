@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from services.domain.events import AMENDED, MADE, RETRACTED, WITHDRAWN, Key
-from services.intake import destroying, entitlement, identity_in_refs, knowledge, own_hand, store
+from services.intake import destroying, entitlement, knowledge, own_hand, store
 from services.intake.candidates import Answer, Candidate, refused
 from services.intake.features import age_at, published, sealed_form, topic_of
 from services.intake.held import Held, open_held, statement
@@ -53,7 +53,12 @@ class Chunk:
         refusals, records = await self._refuse(fresh, records)
         left = {place: c for place, c in fresh.items() if place not in refusals}
         held = await open_held(self.connection, {r.ref: r for r in records.values()}.values())
-        refusals |= _given_away(left, records, held)
+        for place, candidate in left.items():
+            record = records.get(place)
+            if record and (
+                faults := held[record.ref].given_away(candidate.event, candidate.agency)
+            ):
+                refusals[place] = refused(422, "invalid-event", candidate.event, faults)
         left = {place: c for place, c in left.items() if place not in refusals}
         return answers | refusals | (await self._keep(left, records, held) if left else {})
 
@@ -216,23 +221,6 @@ def again(wave: Placed, known: Mapping[Key, Known]) -> dict[int, Answer]:
         else:
             answers[place] = refused(409, "conflict", candidate.event)
     return answers
-
-
-def _given_away(
-    left: Placed, records: Mapping[int, Owner], held: Mapping[str, Held]
-) -> dict[int, Answer]:
-    """Refuse refs that hold what is held of the record's child."""
-    refusals = {}
-    for place, candidate in left.items():
-        record = records.get(place)
-        if record is None or record.ref not in held:
-            continue
-        refs = identity_in_refs.refs_of(candidate.event)
-        statements = held[record.ref].statements
-        faults = tuple(identity_in_refs.faults(statements, refs, candidate.agency))
-        if faults:
-            refusals[place] = refused(422, "invalid-event", candidate.event, faults)
-    return refusals
 
 
 def _act(entry: Entry) -> Act:

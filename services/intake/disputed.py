@@ -18,8 +18,8 @@ from services.domain.followed import party
 from services.domain.moments import stamp
 from services.domain.policy import Policy
 from services.domain.registry import Registry
-from services.intake.entitlement import areas_of
 from services.intake.referral_list import act_of, folded_of, require
+from services.intake.sight import areas_of
 from services.runtime import audit
 from services.runtime.asking import Connection, asking
 from services.runtime.auth import Caller

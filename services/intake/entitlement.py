@@ -33,11 +33,9 @@ from services.intake.knowledge import (
     gaps_named,
     owners,
 )
+from services.intake.sight import sees
 from services.intake.store import Owner
 from services.runtime.auth import Caller
-
-READERS = frozenset({"agency", "police-supervisor", "qa-reviewer"})
-"""The roles that may see who a child is, each within its own records or area."""
 
 RESTRICTING = frozenset({"police-supervisor", "qa-reviewer"})
 """The roles that restrict a child, and lift it again."""
@@ -74,27 +72,6 @@ class OwnChunk:
             if kind in INCIDENT_KINDS
         }
         return cls(frozenset(made), frozenset(incidents))
-
-
-def sees(caller: Caller, agency: str, registry: Registry) -> bool:
-    """Whether a caller may see an agency's records: its own; a reviewer those of its area."""
-    if caller.role not in READERS:
-        return False
-    if caller.agency == agency:
-        return True
-    known = registry.agencies.get(agency)
-    return (
-        caller.role == "qa-reviewer"
-        and known is not None
-        and not areas_of(caller, registry).isdisjoint(known.areas)
-    )
-
-
-def areas_of(caller: Caller, registry: Registry) -> frozenset[str]:
-    """The areas of a caller: the registry's, which a token may narrow and never widen."""
-    own = registry.agencies.get(caller.agency)
-    areas = frozenset(own.areas if own else ())
-    return areas & frozenset(caller.areas) if caller.areas is not None else areas
 
 
 def entitled(  # noqa: PLR0913 - what is said, by whom, of what is known

@@ -16,7 +16,7 @@ import msgspec
 from services.domain.events import Event
 from services.domain.moments import stamp
 from services.domain.registry import Registry
-from services.intake import destroying, matcher_store
+from services.intake import destroying, matcher_waiting
 from services.intake.destroying import Found
 from services.intake.features import topic_of_agency
 from services.intake.store import Connection
@@ -161,7 +161,7 @@ class Erasures:
         """
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.execute(destroying.TIMEOUTS)
-            await matcher_store.await_turn(connection)
+            await matcher_waiting.await_turn(connection)
             row = await connection.fetchrow(_TAKE, erasure_id)
             if row is None or row["state"] != "confirmed":
                 return False

@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 
 from services.domain.moments import stamp
-from services.intake.entitlement import READERS
+from services.intake.sight import READERS
 from services.runtime import audit
 from services.runtime.asking import asking
 from services.runtime.audit import Act

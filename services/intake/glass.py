@@ -12,7 +12,7 @@ import asyncpg
 
 from services.domain.moments import stamp
 from services.intake import store
-from services.intake.entitlement import READERS
+from services.intake.sight import READERS
 from services.intake.vault import Vault, glass_place
 from services.runtime import audit, clock
 from services.runtime.asking import Connection, asking

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
-from services.intake import store
+from services.intake import identity_in_refs, store
 from services.intake.store import Connection, Owner
 from services.intake.vault import Vault, identity_place
+from services.runtime.contracts import Fault
 
 FIELDS: Final = (
     "local_id",
@@ -36,6 +37,11 @@ class Held:
         said = [*self.statements, stated or {}]
         born = next((s["date_of_birth"] for s in reversed(said) if s.get("date_of_birth")), None)
         return date.fromisoformat(born) if born else None
+
+    def given_away(self, event: Mapping[str, Any], agency: str) -> tuple[Fault, ...]:
+        """The faults of an event whose refs hold what is held of the child."""
+        refs = identity_in_refs.refs_of(event)
+        return tuple(identity_in_refs.faults(self.statements, refs, agency))
 
 
 def identity_of(child: Mapping[str, Any]) -> dict[str, Any]:

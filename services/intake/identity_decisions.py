@@ -11,7 +11,7 @@ from typing import Any, Final
 import asyncpg
 
 from services.domain.registry import Registry
-from services.intake import matcher_store, store
+from services.intake import matcher_waiting, store
 from services.intake.decisions import Decided, Kind
 from services.intake.decisions_store import decided_among, keep, undo
 from services.intake.identity_reviews import require_reviewer, seen_of
@@ -68,7 +68,7 @@ class Decider:
         """
         require_reviewer(caller, asked.purpose)
         async with self.pool.acquire() as connection, connection.transaction():
-            await matcher_store.await_turn(connection)
+            await matcher_waiting.await_turn(connection)
             review = await connection.fetchrow(_REVIEW, review_id)
             named = set(review["records"]) if review else set()
             rows = await connection.fetch(_SIDES, list(named))
@@ -92,7 +92,7 @@ class Decider:
         """
         require_reviewer(caller, asked.purpose)
         async with self.pool.acquire() as connection, connection.transaction():
-            await matcher_store.await_turn(connection)
+            await matcher_waiting.await_turn(connection)
             rows = await connection.fetch(_SIDES, [record_ref])
             if {row["child_ref"] for row in rows} != {child_ref}:
                 return None
@@ -109,13 +109,13 @@ class Decider:
         """Let a decision no longer hold; None where none is seen that does. Raises Forbidden."""
         require_reviewer(caller, purpose)
         async with self.pool.acquire() as connection, connection.transaction():
-            await matcher_store.await_turn(connection)
+            await matcher_waiting.await_turn(connection)
             rows = await connection.fetch(_DECISION, decision_id)
             refs = {row["record_ref"] for row in rows}
             if not refs or not await self._sees(caller, refs):
                 return None
             await undo(connection, [decision_id], caller.subject)
-            await matcher_store.ask(connection, refs)
+            await matcher_waiting.ask(connection, refs)
             act = Act("alteration", "identity-undo", purpose, len(refs), records=sorted(refs))
             await audit.write(connection, caller, act)
         return {"decision_id": decision_id, "undone": True}
@@ -142,7 +142,7 @@ class Decider:
         place = decision_place(decided.decision_id)
         sealed = owner.key.seal(asked.reason.encode(), place)
         await keep(connection, decided, caller, owner.ref, sealed, review_id)
-        await matcher_store.ask(connection, refs)
+        await matcher_waiting.ask(connection, refs)
         operation: Final = "combination" if asked.kind == "link" else "alteration"
         act = Act(operation, f"identity-{asked.kind}", asked.purpose, len(refs), records=refs)
         await audit.write(connection, caller, act)

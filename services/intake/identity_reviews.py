@@ -13,10 +13,10 @@ import asyncpg
 from services.domain.moments import london_day, stamp
 from services.domain.registry import Registry
 from services.intake import store
-from services.intake.entitlement import sees
 from services.intake.held import open_held
 from services.intake.kin import people_of
 from services.intake.likely import Judge
+from services.intake.sight import sees
 from services.intake.store import Connection
 from services.intake.vault import Vault
 from services.runtime import audit, clock

@@ -17,8 +17,8 @@ from services.domain.narrative.phrases import Phrase
 from services.domain.narrative.shown import shown
 from services.domain.registry import Registry
 from services.intake import store
-from services.intake.entitlement import READERS, sees
 from services.intake.held import open_held
+from services.intake.sight import READERS, sees
 from services.intake.store import Connection
 from services.intake.vault import SealingKey, Vault, event_place, original_place
 from services.runtime import audit

@@ -10,14 +10,15 @@ import msgspec
 from services.domain.events import Event
 from services.domain.moments import london_day
 from services.domain.registry import Registry
-from services.intake import matcher_store, neighbourhood
+from services.intake import exploring, matcher_store, matcher_waiting
 from services.intake.ages import Ages
 from services.intake.bridges import connected
 from services.intake.features import topic_of_agency
 from services.intake.keyring import vault_of
 from services.intake.kin import Kin
 from services.intake.likely import Judge
-from services.intake.matcher_store import Decision, Relinked, Unmatched
+from services.intake.matcher_store import Decision, Relinked
+from services.intake.matcher_waiting import Unmatched
 from services.intake.matching import Alike, child_refs, match
 from services.intake.neighbourhood import Neighbourhood
 from services.intake.retracted import Connection
@@ -78,7 +79,7 @@ class Matcher:
 
     async def release(self) -> None:
         """Have what was set aside tried again: the cause may have been mended."""
-        await matcher_store.release(self._pool)
+        await matcher_waiting.release(self._pool)
 
     async def match(self) -> int:
         """Match one batch; return how many events it had, 0 also where another matcher is at it.
@@ -88,10 +89,10 @@ class Matcher:
         writes the same events meanwhile.
         """
         async with self._pool.acquire() as connection:
-            if not await matcher_store.alone(connection):
+            if not await matcher_waiting.alone(connection):
                 return 0
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                batch = await matcher_store.unmatched(connection, self._size)
+                batch = await matcher_waiting.unmatched(connection, self._size)
                 self._batch = batch.receipts or list(batch.asked)
                 if not self._batch:
                     return 0
@@ -144,9 +145,9 @@ class Matcher:
         reason = type(error).__name__
         blamed = self._batch[0]
         if isinstance(blamed, int):
-            await matcher_store.drop_request(self._pool, blamed)
+            await matcher_waiting.drop_request(self._pool, blamed)
         else:
-            await matcher_store.park(self._pool, blamed, reason)
+            await matcher_waiting.park(self._pool, blamed, reason)
         self._tries = 0
         metrics.MATCHER_PARKED.labels(reason).inc()
         _log.error("event set aside unmatched", error=error, reason=reason)
@@ -154,7 +155,7 @@ class Matcher:
     async def _decide(self, connection: Connection, batch: Unmatched) -> Decision:
         """Work out from scratch who belongs together among all whom the batch may concern."""
         kin = Kin(self._vault, self._judge(), self._registry)
-        found = await neighbourhood.explore(connection, batch.records, self._registry, kin)
+        found = await exploring.explore(connection, batch.records, self._registry, kin)
         records = {record.record_ref: record for record in found.records()}
         alike = Alike(kin.judge, kin.pairs)
         matching = match(records.values(), found.crowded, alike, found.decided.values())

@@ -1,14 +1,12 @@
-"""How are the matcher's batches taken, and its decisions written?"""
+"""How are the matcher's decisions written?"""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-import asyncpg
-
-from services.intake import revision, store
+from services.intake import revision
+from services.intake.matcher_waiting import ANSWERED
 from services.intake.matching import Review
 from services.intake.records import Value
 from services.intake.retracted import Connection
@@ -16,30 +14,6 @@ from services.intake.revision import Revised
 from services.runtime import audit, clock
 from services.runtime.audit import Act
 
-# One matcher decides at a time: links of one child, decided by two, could cross. The lock is the
-# session's, so it is gone when the connection is; the pool lets go of it on release.
-_ALONE = "SELECT pg_try_advisory_lock(hashtextextended('intake matcher', 0))"
-_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('intake matcher', 0))"
-_UNMATCHED = """
-SELECT receipt, record_ref FROM event WHERE matched_at IS NULL AND match_parked_at IS NULL
-ORDER BY received_at, receipt LIMIT $1
-"""
-_PARK = "UPDATE event SET match_parked_at = $2, match_parked_reason = $3 WHERE receipt = $1"
-_RELEASE = """
-UPDATE event SET match_parked_at = NULL, match_parked_reason = NULL
-WHERE match_parked_at IS NOT NULL
-"""
-_RETRACTED = """
-WITH RECURSIVE down AS (
-    SELECT receipt AS cause, target_source, target_id FROM retraction WHERE receipt = ANY($1)
-    UNION
-    SELECT cause, r.target_source, r.target_id
-    FROM down JOIN event AS e ON (e.source, e.id) = (down.target_source, down.target_id)
-    JOIN retraction AS r ON r.receipt = e.receipt)
-SELECT DISTINCT cause, record_ref
-FROM down JOIN event AS e ON (e.source, e.id) = (down.target_source, down.target_id)
-WHERE record_ref IS NOT NULL
-"""
 # In one order with the relay, which writes the same rows.
 _LOCK_EVENTS = "SELECT FROM event WHERE receipt = ANY($1) ORDER BY receipt FOR NO KEY UPDATE"
 _RELINK = """
@@ -59,9 +33,6 @@ _OPEN_REVIEWS = """
 SELECT review_id, kind, value_mac, records, reason FROM review
 WHERE closed_at IS NULL AND (kind, value_mac) IN (SELECT * FROM unnest($1::text[], $2::bytea[]))
 """
-_ASKED = "SELECT seq, record_ref FROM rematch ORDER BY seq LIMIT $1"
-_ASK = "INSERT INTO rematch (record_ref) SELECT unnest($1::text[])"
-_ANSWERED = "DELETE FROM rematch WHERE seq = ANY($1)"
 _REBLOCK = """
 WITH now AS MATERIALIZED (
     SELECT * FROM unnest($2::text[], $3::bytea[]) AS n (record_ref, block_mac)),
@@ -85,22 +56,6 @@ ON CONFLICT (kind, value_mac) WHERE closed_at IS NULL
 DO UPDATE SET records = excluded.records, reason = excluded.reason
 """
 CROWDED: Final = "crowded"
-
-
-@dataclass(frozen=True, slots=True)
-class Unmatched:
-    """Events that the matcher has not seen, and the records that each concerns."""
-
-    receipts: Sequence[str]
-    concerns: Mapping[str, set[str]]
-    """By record_ref: the receipts of this batch that concern it, retractions of its events too."""
-    asked: Mapping[int, str]
-    """By number of the request, the record that is to be judged again."""
-
-    @property
-    def records(self) -> set[str]:
-        """All records to be judged."""
-        return {*self.concerns, *self.asked.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,47 +87,6 @@ class Decision:
     crowded_blocks: Iterable[bytes] = ()
 
 
-async def alone(connection: Connection) -> bool:
-    """Become the one matcher for as long as this connection is held; False if another one is."""
-    return bool(await connection.fetchval(_ALONE))
-
-
-async def await_turn(connection: Connection) -> None:
-    """Wait until no matcher decides, and keep them waiting until the caller's transaction ends."""
-    await connection.execute(_TURN)
-
-
-async def unmatched(connection: Connection, limit: int) -> Unmatched:
-    """Return the longest waiting events; before them, whom somebody wants judged again."""
-    asked = {row["seq"]: row["record_ref"] for row in await connection.fetch(_ASKED, limit)}
-    if asked:
-        return Unmatched((), {}, asked)
-    rows = await connection.fetch(_UNMATCHED, limit)
-    receipts = [row["receipt"] for row in rows]
-    concerns: defaultdict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        if row["record_ref"] is not None:
-            concerns[row["record_ref"]].add(row["receipt"])
-    for row in await connection.fetch(_RETRACTED, receipts):
-        concerns[row["record_ref"]].add(row["cause"])
-    return Unmatched(receipts, concerns, {})
-
-
-async def ask(connection: store.Connection, records: Iterable[str]) -> None:
-    """Have records judged again although no event came."""
-    await connection.execute(_ASK, sorted(records))
-
-
-async def park(pool: "asyncpg.Pool[asyncpg.Record]", receipt: str, reason: str) -> None:
-    """Set aside an event that cannot be matched, so that it stops no other."""
-    await pool.execute(_PARK, receipt, clock.now(), reason)
-
-
-async def release(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-    """Have all that was set aside tried again."""
-    await pool.execute(_RELEASE)
-
-
 async def write(connection: Connection, decision: Decision) -> None:
     """Write a decision, inside the caller's transaction."""
     now = clock.now()
@@ -183,7 +97,7 @@ async def write(connection: Connection, decision: Decision) -> None:
         await _publish(connection, decision)
     await _review(connection, decision, now)
     await _reblock(connection, decision, now)
-    await connection.execute(_ANSWERED, list(decision.asked))
+    await connection.execute(ANSWERED, list(decision.asked))
     await connection.execute(_MATCHED, decision.receipts, now)
 
 
@@ -193,11 +107,6 @@ async def _reblock(connection: Connection, decision: Decision, now: datetime) ->
     columns = [ref for ref, _ in rows], [block for _, block in rows]
     await connection.execute(_REBLOCK, list(decision.blocks), *columns)
     await connection.execute(_CROWDED_BLOCKS, list(decision.crowded_blocks), now)
-
-
-async def drop_request(pool: "asyncpg.Pool[asyncpg.Record]", seq: int) -> None:
-    """Judge a record not again that cannot be judged, so that it stops no other."""
-    await pool.execute(_ANSWERED, [seq])
 
 
 async def _publish(connection: Connection, decision: Decision) -> None:

@@ -15,7 +15,7 @@ from services.domain.explain import sentence
 from services.domain.gaps import Gap
 from services.domain.moments import stamp
 from services.domain.registry import Registry
-from services.intake.entitlement import sees
+from services.intake.sight import sees
 from services.runtime import audit, beliefs
 from services.runtime.asking import asking
 from services.runtime.audit import Act

@@ -13,7 +13,7 @@ import asyncpg
 
 from services.runtime import clock, log, metrics, postgres
 from services.runtime.guard import NotNow
-from services.runtime.kafka import LagReader
+from services.runtime.lag import LagReader
 
 READER: Final = "chronology"
 EVERY_SECONDS: Final = 60.0

@@ -14,7 +14,7 @@ from typing import Final
 
 import asyncpg
 
-from services.intake import matcher_store, revision
+from services.intake import matcher_waiting, revision
 from services.intake.features import FEATURE_VERSION
 from services.intake.keyring import vault_of
 from services.intake.revision import SEALED
@@ -109,7 +109,7 @@ class Refeature:
     async def publish_again(self, receipts: list[str]) -> None:
         """Publish those of these events again that are behind, all or none; twice is once."""
         async with self.pool.acquire() as connection, connection.transaction():
-            await matcher_store.await_turn(connection)
+            await matcher_waiting.await_turn(connection)
             rows = await connection.fetch(_TAKE, receipts, FEATURE_VERSION)
             made = [
                 revision.revise(

@@ -17,8 +17,8 @@ from services.domain.followed import Party, followed, party
 from services.domain.moments import stamp
 from services.domain.policy import Policy
 from services.domain.registry import Registry
-from services.intake.entitlement import READERS
 from services.intake.receipts import seen, told
+from services.intake.sight import READERS
 from services.runtime import audit, beliefs
 from services.runtime.asking import asking
 from services.runtime.audit import Act, Purpose

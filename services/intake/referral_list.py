@@ -18,7 +18,7 @@ from services.domain.followed import Party, followed, party
 from services.domain.moments import stamp
 from services.domain.policy import Policy
 from services.domain.registry import Registry
-from services.intake.entitlement import READERS
+from services.intake.sight import READERS
 from services.runtime import audit
 from services.runtime.asking import Connection, asking
 from services.runtime.audit import Act

@@ -15,7 +15,7 @@ from typing import Final
 import asyncpg
 import msgspec
 
-from services.intake import matcher_store
+from services.intake import matcher_waiting
 from services.intake.held import identity_of
 from services.intake.keyring import vault_of
 from services.intake.revision import SEALED, opened
@@ -68,7 +68,7 @@ class Rematch:
             unsaid = await connection.fetch(_UNSAID, refs)
             said = await self._said(connection, [row["receipt"] for row in unsaid])
             await connection.execute(_SAY, list(said), list(said.values()))
-            await matcher_store.ask(connection, refs)
+            await matcher_waiting.ask(connection, refs)
         self.asked += len(refs)
         return refs[-1] if refs else None
 

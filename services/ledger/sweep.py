@@ -15,7 +15,7 @@ from services.ledger import handlers
 from services.ledger.beliefs import Pair
 from services.ledger.settings import Settings
 from services.runtime import clock, metrics
-from services.runtime.kafka import LagReader
+from services.runtime.lag import LagReader
 
 _MAX_SAMPLES: Final = 720
 

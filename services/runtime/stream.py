@@ -18,6 +18,7 @@ from aiokafka import TopicPartition
 
 from services.runtime import attempts, broker_tls, kafka, log, metrics, postgres
 from services.runtime.guard import EXIT_FAILED, Guard, Handle, Message
+from services.runtime.lag import LagReader
 from services.runtime.process import Process, Step
 from services.runtime.settings import Settings
 from services.runtime.status import Check, Progress, ours
@@ -156,7 +157,7 @@ class Worker:
 
     async def _measure(self) -> None:
         """Watch how far behind we are, how many dead letters wait, and whether we move."""
-        async with kafka.LagReader(self.settings.kafka_bootstrap) as reader:
+        async with LagReader(self.settings.kafka_bootstrap) as reader:
             while True:
                 lag = await reader.lag(self.service, self._topics)
                 self._note(lag)

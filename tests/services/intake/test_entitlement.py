@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intake.entitlement import sees
+from services.intake.sight import sees
 from services.runtime.auth import Caller
 from services.runtime.contracts import Contracts
 from tests.services.conftest import Dsn, Pool, pool_of
