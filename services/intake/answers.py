@@ -196,9 +196,10 @@ class ImportRow(BaseModel):
 
 
 class ImportRows(BaseModel):
-    """The result of every fact, in the file's order."""
+    """The result of every fact, in the file's order: one page."""
 
     items: list[ImportRow]
+    next: str | None = Field(description="`cursor` of the page after; null on the last.")
 
 
 class Issue(BaseModel):

@@ -14,6 +14,7 @@ from services.intake.glass import Glass
 from services.intake.handlers import Intake
 from services.intake.identity_decisions import Decider
 from services.intake.identity_reviews import Reviews
+from services.intake.import_rows import ImportRows
 from services.intake.imports import Imports
 from services.intake.keyring import vault_of
 from services.intake.limits import Backlog, Rates, Turns
@@ -39,6 +40,7 @@ class Desk(Reception):
     intake: Intake
     together: Together
     imports: Imports
+    import_rows: ImportRows
     lookups: LookupDesk
     glass: Glass
     follower: Follower
@@ -76,6 +78,7 @@ class Desk(Reception):
         self.intake = Intake(pool, self.contracts, vault)
         self.together = Together(self.intake.take, self._requests_waiting)
         self.imports = Imports(pool, readers, self.contracts, vault, self.intake)
+        self.import_rows = ImportRows(readers)
         self.lookups = LookupDesk(readers, self.registry, vault, self.contracts.reader.phrases)
         self.reviews = Reviews(pool, readers, self.contracts, vault)
         self.decider = Decider(pool, readers, self.registry, vault)

@@ -5,8 +5,8 @@ nothing counts twice, in this import or in the next one of the same file.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import asyncpg
@@ -24,7 +24,6 @@ from services.runtime.auth import Caller
 from services.runtime.contracts import Contracts, Fault
 
 PURPOSE: Final = "safeguarding"
-ROWS_READ: Final = "import-rows-read"
 BATCH: Final = 200
 
 _log = log.get(__name__)
@@ -56,29 +55,31 @@ _STATUS = """
 SELECT id, state, reason, referrals, children, events, rejected, total, notes FROM import
 WHERE id = $1 AND agency = $2
 """
-_RESULTS = """
-SELECT row, pointer, fact, outcome, receipt, errors, warnings FROM import_row
-WHERE import_id = $1 ORDER BY row
-"""
 
 
 @dataclass(slots=True)
 class _Tally:
-    """What has come of the facts so far."""
+    """What has come of the facts so far; each is counted once, as its batch is done."""
 
-    facts: Sequence[Fact]
-    outcomes: dict[int, str]
+    referrals: set[int] = field(default_factory=set)
+    children: set[int] = field(default_factory=set)
+    events: int = 0
+    rejected: int = 0
+
+    def add(self, facts: Iterable[Fact], outcomes: Mapping[int, str]) -> None:
+        """Count facts by what became of their rows."""
+        for fact in facts:
+            if outcomes[fact.row] == "rejected":
+                self.rejected += 1
+                continue
+            self.events += 1
+            self.children.add(fact.child)
+            if fact.referral is not None:
+                self.referrals.add(fact.referral)
 
     def counts(self) -> tuple[int, int, int, int]:
         """Return referrals, children (accepted in part or whole), events, rejected."""
-        taken = [f for f in self.facts if self.outcomes.get(f.row, "rejected") != "rejected"]
-        rejected = sum(outcome == "rejected" for outcome in self.outcomes.values())
-        return (
-            len({fact.referral for fact in taken if fact.referral is not None}),
-            len({fact.child for fact in taken}),
-            len(taken),
-            rejected,
-        )
+        return len(self.referrals), len(self.children), self.events, self.rejected
 
 
 class Imports:
@@ -130,20 +131,6 @@ class Imports:
         }  # fmt: skip
         return told | ({"reason": row["reason"]} if row["reason"] else {})
 
-    async def rows(self, caller: Caller, import_id: str) -> list[dict[str, Any]] | None:
-        """Return the result of every fact of the agency's own import."""
-        async with asking(self._readers, caller) as connection:
-            if await connection.fetchrow(_STATUS, import_id, caller.agency) is None:
-                await audit.write(connection, caller, Act("consultation", ROWS_READ, PURPOSE, 0))
-                return None
-            found = await connection.fetch(_RESULTS, import_id)
-            act = Act("consultation", ROWS_READ, PURPOSE, len(found))
-            await audit.write(connection, caller, act)
-        return [
-            {**row, "errors": _read(row["errors"]), "warnings": _read(row["warnings"])}
-            for row in map(dict, found)
-        ]
-
     async def run(self) -> None:
         """Work off every import that is still running, then wait for the next; for ever."""
         while True:
@@ -175,7 +162,8 @@ class Imports:
             return
         await self._pool.execute(_READ, import_id, len(found.facts), found.notes)
         done = {r["row"]: r["outcome"] for r in await self._pool.fetch(_DONE_ROWS, import_id)}
-        tally = _Tally(found.facts, done)
+        tally = _Tally()
+        tally.add((fact for fact in found.facts if fact.row in done), done)
         left = [fact for fact in found.facts if fact.row not in done]
         for start in range(0, len(left), BATCH):
             await self._batch(import_id, row, left[start : start + BATCH], tally)
@@ -193,7 +181,7 @@ class Imports:
         given = {fact.row: answer for fact, answer in zip(usable, answers, strict=True)}
         table = row["format"] in TABLES
         results = [self._result(fact, given.get(fact.row), table=table) for fact in facts]
-        tally.outcomes |= {result[0]: result[3] for result in results}
+        tally.add(facts, {result[0]: result[3] for result in results})
         columns = [[result[place] for result in results] for place in range(7)]
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(_ROWS, import_id, *columns)
@@ -224,8 +212,3 @@ class Imports:
         if not table:
             return told
         return {**told, "row": fact.row, "column": self.formats.column(fact, fault.pointer)}
-
-
-def _read(stored: str) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = msgspec.json.decode(stored)
-    return told

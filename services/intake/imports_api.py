@@ -3,10 +3,12 @@
 import asyncio
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import StreamingResponse
 from msgspec import json
 
 from services.intake.answers import ImportBegun, ImportRows, ImportStatus
@@ -15,12 +17,15 @@ from services.intake.census import RECEIVED
 from services.intake.desk import AtDesk, Desk
 from services.intake.file_door import LARGEST, MEDIA, refusal
 from services.intake.formats import CENSUS
+from services.intake.import_rows import RowsAsked
 from services.intake.minted import Minted
 from services.intake.openapi import FILE_BODY, responses
 from services.intake.rows import type_named
 from services.runtime import problems
 from services.runtime.auth import Caller
 from services.runtime.callers import Asking
+from services.runtime.cursors import BadCursor
+from services.runtime.questions import each_once, fault
 
 MAX_FILE: Final = max(LARGEST.values())
 _MEDIA: Final = "Send one of: " + ", ".join(MEDIA) + "."
@@ -65,7 +70,7 @@ def routes() -> APIRouter:
                 200: {
                     "model": ImportRows,
                     "content": {"text/csv": {"schema": {"type": "string"}}},
-                    "description": "In the file's order.",
+                    "description": "In the file's order: JSON a page at a time, CSV all of them.",
                 }
             },
             *(401, 404, 422, 503),
@@ -139,26 +144,38 @@ async def import_rows(
     desk: AtDesk,
     caller: Asking,
     import_id: Minted,
+    _: Annotated[None, Depends(each_once(RowsAsked))],
+    asked: Annotated[RowsAsked, Query()],
     accept: Annotated[str, Header(include_in_schema=False)] = "",
-    format: Annotated[Literal["json", "csv"] | None, Query()] = None,  # noqa: A002 - the parameter's name
 ) -> Response:
     """Return the result of every fact, as JSON, or as CSV by Accept or `format`."""
-    rows = await desk.imports.rows(caller, import_id)
-    if rows is None:
+    if asked.format == "csv" or (asked.format is None and "text/csv" in accept):
+        parts = await desk.import_rows.whole(caller, import_id, asked.outcome)
+        if parts is None:
+            raise HTTPException(404)
+        return StreamingResponse(_csv(parts), media_type="text/csv; charset=utf-8")
+    try:
+        found = await desk.import_rows.page(caller, import_id, asked)
+    except BadCursor:
+        raise RequestValidationError([fault("cursor", "cursor")]) from None
+    if found is None:
         raise HTTPException(404)
-    if format == "csv" or (format is None and "text/csv" in accept):
-        return Response(_csv(rows), media_type="text/csv; charset=utf-8")
-    return _json({"items": rows})
+    return _json(found)
 
 
-def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+async def _csv(parts: AsyncIterator[Sequence[Mapping[str, Any]]]) -> AsyncIterator[str]:
+    """Write rows as they are read; the heads stand there also where no row does."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
-    for row in rows:
-        told = {**row, "errors": _told(row["errors"]), "warnings": _told(row["warnings"])}
-        writer.writerow([_cell(told[column]) for column in _COLUMNS])
-    return out.getvalue()
+    async for rows in parts:
+        for row in rows:
+            told = {**row, "errors": _told(row["errors"]), "warnings": _told(row["warnings"])}
+            writer.writerow([_cell(told[column]) for column in _COLUMNS])
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()
 
 
 def _told(faults: Sequence[Mapping[str, Any]]) -> str:

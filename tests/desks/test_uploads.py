@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
@@ -101,12 +102,48 @@ async def test_a_file_that_cannot_be_read_is_refused_with_a_reason(school: Perso
         assert told in main(answer), main(answer)
 
 
+def following(page: httpx.Response) -> dict[str, str] | None:
+    """By what the next page is asked for."""
+    links = html.fromstring(page.text).xpath("//a[@rel='next']/@href")
+    return dict(parse_qsl(urlsplit(links[0]).query)) if links else None
+
+
 async def test_long_answers_are_paged_and_whole_in_the_file(
+    school: Person, clients: Mapping[str, httpx.AsyncClient], vault: Pool
+) -> None:
+    place = await upload(school, as_csv([row(referral_ref=f"R-many-{n}") for n in range(60)]))
+    await work_off(clients)
+    page = await school.get(place)
+    shown = [table(page)]
+    while asked := following(page):
+        page = await school.get(place, **asked)
+        shown.append(table(page))
+        assert len(shown) < 9
+    assert [len(rows) for rows in shown] == [25, 25, 10]
+    assert [one[0] for rows in shown for one in rows] == [str(n) for n in range(2, 62)]
+    file = await school.get(f"{place}/rows.csv")
+    assert len(file.text.splitlines()) == 62
+    # A file longer than what is asked for at once is whole as well.
+    more = (
+        "INSERT INTO import_row SELECT import_id, row + 100 * n, pointer, fact, outcome, receipt"
+        " FROM import_row, generate_series(1, 20) AS n WHERE import_id = $1"
+    )
+    await vault.execute(more, place.rpartition("/")[2])
+    _, _, *rows = csv.reader(io.StringIO((await school.get(f"{place}/rows.csv")).text))
+    assert [int(one[0]) for one in rows] == [k + 100 * n for n in range(21) for k in range(2, 62)]
+
+
+async def test_what_was_not_taken_in_is_shown_alone(
     school: Person, clients: Mapping[str, httpx.AsyncClient]
 ) -> None:
-    place = await upload(school, as_csv([row(referral_ref=f"R-many-{n}") for n in range(30)]))
+    good = [row(referral_ref=f"R-alone-{n}") for n in range(30)]
+    place = await upload(school, as_csv([*good, *[BAD] * 26]))
     await work_off(clients)
-    first, second = await school.get(place), await school.get(place, page="2")
-    assert [len(table(page)) for page in (first, second)] == [25, 5]
-    file = await school.get(f"{place}/rows.csv")
-    assert len(file.text.splitlines()) == 32
+    page = await school.get(place, outcome="rejected")
+    assert [one[0] for one in table(page)] == [str(n) for n in range(32, 57)]
+    last = await school.get(place, **(following(page) or {}))
+    assert ([one[2] for one in table(last)], following(last)) == (["Rejected"], None)
+    assert (await school.get(place, outcome="lost")).status_code == 422
+    sound = await upload(school, as_csv(good[:1]))
+    await work_off(clients)
+    assert "was taken in" in main(await school.get(sound, outcome="rejected"))

@@ -1,13 +1,14 @@
 """How does an agency without a system send a whole file, and what became of each row?"""
 
+import codecs
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from starlette.datastructures import UploadFile
 
 from services.dashboards.behalf import Refused
@@ -16,11 +17,16 @@ from services.dashboards.desks.asked import AtDesk, By
 from services.dashboards.desks.forms import refused
 from services.dashboards.desks.words import event_name, spoken
 from services.runtime.web import Visitor, Wrong, answers, web_of
+from services.runtime.web.links import asking, pages_of
 
 PATH: Final = "/agency/uploads"
 ROLES: Final = ("agency",)
 LARGEST: Final = 10 * 1024 * 1024
 SHOWN: Final = 25
+MOST: Final = 500
+"""Rows that are asked for at once, for a file."""
+HEADS: Final = ("Row", "What it is", "Outcome", "What is wrong")
+OUTCOMES: Final = {"": "All rows", "rejected": "Not taken in"}
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA: Final[Mapping[str, str]] = {"csv": "text/csv", "xlsx": XLSX, "xml": "application/xml"}
 """By the end of the file's name, which is all that browsers agree upon."""
@@ -107,24 +113,21 @@ async def send(
     return RedirectResponse(f"{PATH}/{told.content['id']}", 303)
 
 
-async def uploaded(
+async def uploaded(  # noqa: PLR0913 - what is asked
     request: Request,
     desk: AtDesk,
     visitor: By,
     import_id: ImportId,
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    outcome: Annotated[Literal["", "rejected"], Query(description="Rows of it alone.")] = "",
+    after: Annotated[str, Query(max_length=500)] = "",
 ) -> Response:
     """Show how far a file is, and what became of each row."""
     visitor.require(*ROLES)
     found = await desk.behalf.read(visitor.caller, f"/v1/imports/{import_id}")
-    items = (await desk.behalf.read(visitor.caller, f"/v1/imports/{import_id}/rows"))["items"]
-    start = (page - 1) * SHOWN
+    page = await _page(desk, visitor, import_id, SHOWN, outcome, after)
     address = f"{PATH}/{import_id}"
-    links: dict[str, Any] = {}
-    if page > 1:
-        links["previous"] = {"href": f"{address}?page={page - 1}"}
-    if len(items) > start + SHOWN:
-        links["next"] = {"href": f"{address}?page={page + 1}"}
+    narrowed = {"outcome": outcome}
+    following = page["next"] and asking(address, narrowed, after=page["next"])
     return web_of(request).page(
         request,
         visitor,
@@ -137,9 +140,11 @@ async def uploaded(
         facts=found["facts"],
         reason=spoken(found.get("reason")),
         notes=[spoken(note) for note in found["notes"]],
-        rows=[_row(one) for one in items[start : start + SHOWN]],
+        rows=[_row(one) for one in page["items"]],
         address=address,
-        pages=links,
+        outcome=outcome,
+        outcomes=OUTCOMES,
+        pages=pages_of(asking(address, narrowed) if after else None, following),
     )
 
 
@@ -150,14 +155,41 @@ async def rows(
 ) -> Response:
     """Give the result of each row as a file."""
     visitor.require(*ROLES)
+    first = await _page(desk, visitor, import_id, MOST)
+    return StreamingResponse(
+        _csv(desk, visitor, import_id, first),
+        headers=_as_file("rows.csv"),
+        media_type="text/csv; charset=utf-8",
+    )
+
+
+async def _csv(
+    desk: Desk, visitor: Visitor, import_id: str, page: Mapping[str, Any]
+) -> AsyncIterator[bytes]:
+    """Write the rows page after page: no more of a long file is held than one."""
+    yield codecs.BOM_UTF8 + _lines([["OFFICIAL-SENSITIVE"], HEADS])
+    while True:
+        yield _lines([_cell(value) for value in _row(one)] for one in page["items"])
+        if page["next"] is None:
+            return
+        page = await _page(desk, visitor, import_id, MOST, after=page["next"])
+
+
+async def _page(  # noqa: PLR0913 - what a page is asked for by
+    desk: Desk, visitor: Visitor, import_id: str, limit: int, outcome: str = "", after: str = ""
+) -> Mapping[str, Any]:
+    """Ask for a page of rows."""
     path = f"/v1/imports/{import_id}/rows"
-    items = (await desk.behalf.read(visitor.caller, path))["items"]
+    page: Mapping[str, Any] = await desk.behalf.read(
+        visitor.caller, path, limit=str(limit), outcome=outcome or None, cursor=after or None
+    )
+    return page
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["OFFICIAL-SENSITIVE"])
-    writer.writerow(["Row", "What it is", "Outcome", "What is wrong"])
-    writer.writerows([[_cell(value) for value in _row(one)] for one in items])
-    return _file(out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", "rows.csv")
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
 
 
 async def template(
@@ -171,7 +203,7 @@ async def template(
         told = await desk.behalf.ask(visitor.caller, "GET", f"/v1/imports/templates/{file}")
     except Refused:
         return Response(status_code=HTTPStatus.NOT_FOUND)
-    return _file(told.body, MEDIA[file.rpartition(".")[2]], file)
+    return Response(told.body, headers=_as_file(file), media_type=MEDIA[file.rpartition(".")[2]])
 
 
 async def _asking(
@@ -207,9 +239,8 @@ def _cell(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _file(content: bytes, media: str, name: str) -> Response:
-    headers = {
+def _as_file(name: str) -> Mapping[str, str]:
+    return {
         "Cache-Control": "no-store",
         "Content-Disposition": f'attachment; filename="{name}"',
     }
-    return Response(content, headers=headers, media_type=media)
