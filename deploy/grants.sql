@@ -88,7 +88,7 @@ GRANT SELECT ON chronology.seen_event, chronology.seen_history, chronology.seen_
                 chronology.seen_child TO dashboards_reader;
 GRANT EXECUTE ON FUNCTION chronology.seen_feed_counts(timestamptz),
                 chronology.seen_equity_events(text[], timestamptz, timestamptz),
-                ledger.seen_behind(text), ledger.seen_tally(timestamptz),
+                ledger.seen_behind(text), ledger.seen_tally(timestamptz), ledger.seen_streams(jsonb),
                 ledger.equity_findings(text[], timestamptz, timestamptz, timestamptz)
                 TO dashboards_reader;
 GRANT SELECT ON ledger.seen_release, ledger.seen_release_pack TO dashboards_reader, directory_reader;

@@ -14,7 +14,7 @@ from services.dashboards.desk import Desk
 from services.dashboards.desks import claims, queue_rows
 from services.dashboards.desks.asked import AtDesk, By
 from services.dashboards.desks.claims import Claim
-from services.dashboards.desks.queue_rows import MOST, Claimed, QueueAsked
+from services.dashboards.desks.queue_rows import MOST, Claimed, Queue, QueueAsked
 from services.dashboards.desks.words import due, rule_name, short, spoken
 from services.dashboards.sight import Sight, sight_of
 from services.domain.explain import sentence
@@ -82,12 +82,10 @@ async def queue(
     held = await claims.every(desk.pool, now)
     narrowed = _narrowed(asked, held, visitor.caller)
     async with asking(desk.readers, visitor.caller) as connection:
-        rows: list[Record] = []
-        following, counted = None, dict.fromkeys(asked.parts, 0)
-        if await queue_rows.owed(connection, asked, sight, as_of):
-            about = (connection, asked, sight, narrowed)
-            rows, following = await queue_rows.page(*about, after, as_of)
-            counted = await queue_rows.counts(*about, as_of)
+        streams = await queue_rows.owing(connection, asked, sight)
+        whole = Queue(asked, sight, narrowed, streams, as_of)
+        rows, following = await queue_rows.page(connection, whole, after)
+        counted = await queue_rows.counts(connection, whole)
         await audit.write(connection, visitor.caller, _act(asked, rows, desk.registry))
     return web_of(request).page(
         request,

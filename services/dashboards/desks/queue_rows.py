@@ -4,7 +4,8 @@ First what is still to come, the soonest first; then what is over its time, the 
 All pages are of the moment of the first, so that what comes due meanwhile is on none of them twice.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
@@ -25,17 +26,22 @@ MOST: Final = 10_000
 
 Part = Literal["upcoming", "open"]
 PARTS: Final[tuple[Part, ...]] = ("upcoming", "open")
+_PLACE: Final = "opens_at, gap_id, child_ref"
 _WHEN: Final = {"upcoming": "opens_at > {as_of}", "open": "opens_at <= {as_of}"}
 _ORDER: Final = {
-    "upcoming": ("opens_at, gap_id, child_ref", ">"),
+    "upcoming": (_PLACE, ">"),
     "open": ("opens_at DESC, gap_id DESC, child_ref DESC", "<"),
 }
 _COLUMNS: Final = ", ".join((*beliefs.COLUMNS, "known_from"))
-# What has an end in days to come is counted in: too much, never too little.
-_OWED: Final = """
-SELECT coalesce(sum(believed - closed), 0) <> 0 FROM ledger.seen_tally($1)
-WHERE rule = $2 AND observed AND agency = ANY($3::text[])
+_NARROWED: Final = ("rule", "lesson", "kind", "agency", "unit")
+_OWING: Final = """
+SELECT agency, rule FROM ledger.seen_streams($1)
+WHERE observed AND told IS NULL AND agency = ANY($2::text[]) ORDER BY agency, rule
 """
+STREAMS: Final = 100
+"""Whoever owes by no more rules than this is read rule by rule: of each a page, and no more.
+
+Of more the queue as a whole is read: there is hardly anything on it that they do not owe."""
 _Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{0,100}$")]
 
 
@@ -91,55 +97,104 @@ Claimed = tuple[Collection[UUID], bool] | None
 """Gaps to which the claim's filter narrows; False: those that are not among them."""
 
 
-async def owed(connection: Connection, asked: QueueAsked, sight: Sight, as_of: datetime) -> bool:
-    """Say by the ledger's tally whether anything can be on the queue, where one rule is asked for.
-
-    Where its agencies owe nothing by it, those of all others would be read in vain.
-    """
-    if not asked.rule:
-        return True
-    owing = sight.owing & {asked.agency} if asked.agency else sight.owing
-    any_of_it: bool = await connection.fetchval(_OWED, as_of, asked.rule, sorted(owing))
-    return any_of_it
+Stream = tuple[str, str]
+"""Who owes by which rule: what they owe by it stands in the queue's order in an index."""
 
 
-async def page(  # noqa: PLR0913 - what a page is made of
-    connection: Connection,
-    asked: QueueAsked,
-    sight: Sight,
-    claimed: Claimed,
-    after: Place | None,
-    as_of: datetime,
+async def owing(connection: Connection, asked: QueueAsked, sight: Sight) -> list[Stream]:
+    """Return by the ledger's tally who owes by which rules, of what is asked for."""
+    narrowed = {name: value for name, value in asked.stated.items() if name in _NARROWED}
+    wire = msgspec.json.encode(narrowed).decode()
+    rows = await connection.fetch(_OWING, wire, sorted(sight.owing))
+    return [tuple(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is asked of the queue, by whom, and as at when."""
+
+    asked: QueueAsked
+    sight: Sight
+    claimed: Claimed
+    streams: Sequence[Stream]
+    as_of: datetime
+
+    def rows(self, part: Part, place: Callable[[object], str], since: Place | None = None) -> str:
+        """Say which rows are in a part of the queue, of those of `stream` where there are any."""
+        return " AND ".join(self._where(part, place, since))
+
+    def _where(
+        self, part: Part, place: Callable[[object], str], since: Place | None
+    ) -> Iterator[str]:
+        if self.streamed:
+            yield "(agency, rule) = (stream.agency, stream.rule)"
+        else:
+            yield f"agency = ANY({place(sorted(self.sight.owing))}::text[])"
+        yield "known_to IS NULL AND closes_at IS NULL AND observed"
+        yield _WHEN[part].format(as_of=place(self.as_of))
+        yield from _narrowed(self.asked, place)
+        if self.claimed is not None:
+            gap_ids, among = self.claimed
+            told = f"gap_id = ANY({place(list(gap_ids))}::uuid[])"
+            yield told if among else f"NOT ({told})"
+        if since is not None:
+            last = ", ".join(map(place, (since.opens_at, since.gap_id, since.child_ref)))
+            yield f"(opens_at, gap_id, child_ref) {_ORDER[part][1]} ({last})"
+
+    @property
+    def streamed(self) -> bool:
+        """Whether it is read rule by rule."""
+        return len(self.streams) <= STREAMS
+
+    def each(self, query: str, place: Callable[[object], str]) -> str:
+        """Ask once for each stream, where it is read by them."""
+        if not self.streamed:
+            return query
+        agencies, rules = ([each[at] for each in self.streams] for at in (0, 1))
+        streams = f"unnest({place(agencies)}::text[], {place(rules)}::text[])"
+        return (
+            f"SELECT found.* FROM {streams} AS stream (agency, rule) "  # noqa: S608 - our own words
+            f"CROSS JOIN LATERAL ({query}) AS found"
+        )
+
+
+def _narrowed(asked: QueueAsked, place: Callable[[object], str]) -> Iterator[str]:
+    for name in _NARROWED:
+        if value := getattr(asked, name):
+            yield f"{name} = {place(value)}"
+
+
+async def page(
+    connection: Connection, queue: Queue, after: Place | None
 ) -> tuple[list[Record], str | None]:
     """Return the rows of a page, and the place of the next where there is one."""
     rows: list[Record] = []
-    for part in asked.parts:
+    for part in queue.asked.parts:
         if after is not None and PARTS.index(part) < PARTS.index(after.part):
             continue
         since = after if after is not None and after.part == part else None
         left = ROWS + 1 - len(rows)
         if left:
-            rows += await _part(connection, part, asked, sight, claimed, since, left, as_of)
+            rows += await _part(connection, part, queue, since, left)
     shown = rows[:ROWS]
     if len(rows) <= ROWS:
         return shown, None
     last = shown[-1]
-    of: Part = "upcoming" if last["opens_at"] > as_of else "open"
-    return shown, Place(as_of, of, last["opens_at"], last["gap_id"], last["child_ref"]).encode()
+    of: Part = "upcoming" if last["opens_at"] > queue.as_of else "open"
+    place = (last["opens_at"], last["gap_id"], last["child_ref"])
+    return shown, Place(queue.as_of, of, *place).encode()
 
 
-async def counts(
-    connection: Connection, asked: QueueAsked, sight: Sight, claimed: Claimed, as_of: datetime
-) -> dict[Part, int]:
+async def counts(connection: Connection, queue: Queue) -> dict[Part, int]:
     """Count each part, no further than `MOST`."""
     found: dict[Part, int] = {}
-    for part in asked.parts:
+    for part in queue.asked.parts:
         arguments = _Arguments()
-        where = " AND ".join(_where(part, asked, sight, claimed, as_of, arguments.place))
-        query = (
-            f"SELECT count(*) FROM (SELECT FROM ledger.seen_belief WHERE {where} "  # noqa: S608 - our own words
-            f"LIMIT {MOST + 1}) AS counted"
-        )
+        where = queue.rows(part, arguments.place)
+        one = f"SELECT gap_id FROM ledger.seen_belief WHERE {where} LIMIT {MOST + 1}"  # noqa: S608 - our own words
+        each = queue.each(one, arguments.place)
+        every = f"SELECT FROM ({each}) AS each LIMIT {MOST + 1}"
+        query = f"SELECT count(*) FROM ({every}) AS counted"  # noqa: S608 - our own words
         found[part] = await connection.fetchval(query, *arguments)
     return found
 
@@ -155,45 +210,18 @@ async def one(connection: Connection, gap_id: UUID, sight: Sight) -> Record | No
     return await connection.fetchrow(query, *arguments)
 
 
-async def _part(  # noqa: PLR0913 - what a page is made of
-    connection: Connection,
-    part: Part,
-    asked: QueueAsked,
-    sight: Sight,
-    claimed: Claimed,
-    since: Place | None,
-    limit: int,
-    as_of: datetime,
+async def _part(
+    connection: Connection, part: Part, queue: Queue, since: Place | None, limit: int
 ) -> list[Record]:
+    """Return the next rows of a part: their places first, each row once it is known to be one."""
     arguments = _Arguments()
-    where = " AND ".join(_where(part, asked, sight, claimed, as_of, arguments.place))
-    order, beyond = _ORDER[part]
-    if since is not None:
-        last = ", ".join(map(arguments.place, (since.opens_at, since.gap_id, since.child_ref)))
-        where += f" AND (opens_at, gap_id, child_ref) {beyond} ({last})"
+    order, _ = _ORDER[part]
+    ending = f"ORDER BY {order} LIMIT {limit}"
+    where = queue.rows(part, arguments.place, since)
+    one = f"SELECT {_PLACE} FROM ledger.seen_belief WHERE {where} {ending}"  # noqa: S608 - our own words
+    places = f"SELECT * FROM ({queue.each(one, arguments.place)}) AS each {ending}"  # noqa: S608 - our own words
     query = (
-        f"SELECT {_COLUMNS} FROM ledger.seen_belief WHERE {where} "  # noqa: S608 - our own words
-        f"ORDER BY {order} LIMIT {limit}"
+        f"SELECT {_COLUMNS} FROM ({places}) AS page "  # noqa: S608 - our own words
+        f"JOIN ledger.seen_belief USING ({_PLACE}) WHERE known_to IS NULL ORDER BY {order}"
     )
     return await connection.fetch(query, *arguments)
-
-
-def _where(  # noqa: PLR0913 - what a page is made of
-    part: Part,
-    asked: QueueAsked,
-    sight: Sight,
-    claimed: Claimed,
-    as_of: datetime,
-    place: Callable[[object], str],
-) -> Iterator[str]:
-    """Say which rows are in a part of the queue; sight is the first condition."""
-    yield f"agency = ANY({place(sorted(sight.owing))}::text[])"
-    yield "known_to IS NULL AND closes_at IS NULL AND observed"
-    yield _WHEN[part].format(as_of=place(as_of))
-    for name in ("rule", "lesson", "kind", "agency", "unit"):
-        if value := getattr(asked, name):
-            yield f"{name} = {place(value)}"
-    if claimed is not None:
-        gap_ids, among = claimed
-        told = f"gap_id = ANY({place(list(gap_ids))}::uuid[])"
-        yield told if among else f"NOT ({told})"

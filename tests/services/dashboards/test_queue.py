@@ -8,6 +8,7 @@ from itertools import chain
 import pytest
 from lxml import html
 
+from services.dashboards.desks import queue_rows
 from services.domain.gaps import Gap
 from services.runtime import clock
 from tests.gaps import gap
@@ -15,6 +16,7 @@ from tests.services.conftest import Dsn, pool_of
 from tests.services.dashboards.conftest import Ask, Tell
 
 SECOND = timedelta(seconds=1)
+RARE = "timeliness.decision_overdue"
 WAIT = 2 * SECOND
 
 
@@ -85,6 +87,42 @@ async def test_by_a_rule_the_queue_has_what_is_owed_by_it_and_its_tally_tells_wh
         zero = "UPDATE gap_tally SET (believed, ended) = (0, 0) WHERE rule = $1"
         await pool.execute(zero, rule["rule"])
     assert [one async for one in pages(ask, **rule)] == [[]]
+
+
+@pytest.mark.parametrize("streams", [0, queue_rows.STREAMS])
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"rule": RARE}, {"lesson": "2"}, {"agency": "norfolk-police"}, {"unit": "custody"},
+     {"unit": "custody", "rule": RARE}, {"kind": "query"}, {"claim": "free"}],
+)  # fmt: skip
+async def test_read_rule_by_rule_or_as_a_whole_the_queue_is_the_same_and_whole(
+    ask: Ask, tell: Tell, monkeypatch: pytest.MonkeyPatch, streams: int, asked: dict[str, str]
+) -> None:
+    monkeypatch.setattr(queue_rows, "STREAMS", streams)
+    now = clock.now()
+    every = [
+        gap(
+            number,
+            rule=RARE if number % 9 == 0 else "completeness.information_missing",
+            lesson="1" if number % 9 == 0 else "2",
+            kind="query" if number % 7 == 0 else "gap",
+            agency="norfolk-police" if number % 3 else "norfolk-csc",
+            unit="custody" if number % 4 == 0 else None,
+            opens_at=now + (number % 5 - 2) * timedelta(hours=1),  # many at the same moment
+        )
+        for number in range(1, 121)
+    ]
+    await tell(*every)
+    wanted = [one for one in every if all(getattr(one, name, "free") == value
+                                          for name, value in asked.items())]  # fmt: skip
+    places = [(one.opens_at, int(one.gap_id.replace("-", ""), 16)) for one in wanted]
+    soon, over = (
+        [place for place in places if (place[0] > now) == is_so] for is_so in (True, False)
+    )
+    expected = [number for _, number in (*sorted(soon), *sorted(over, reverse=True))]
+    found = [one async for one in pages(ask, "qa-reviewer", **asked)]
+    assert list(chain(*found)) == expected
+    assert [len(one) for one in found[:-1]] == [25] * (len(found) - 1)
 
 
 async def test_nothing_is_lost_or_met_twice_while_time_goes_on_and_new_gaps_come(
