@@ -48,7 +48,7 @@ GRANT EXECUTE ON FUNCTION chronology.practice_times(timestamptz, float8[]), chro
                 chronology.ages_at(text[], text[]) TO ledger;   -- for monitoring: counts and ages, no child
 GRANT SELECT ON chronology.history_event, chronology.history_retraction TO feedback;
 GRANT SELECT (topic, digest, redriven_at) ON chronology.dead_letter TO intake;
-GRANT EXECUTE ON FUNCTION chronology.request_publication(text) TO ledger;
+GRANT EXECUTE ON FUNCTION chronology.request_publication(text), chronology.take_changed(int) TO ledger;
 GRANT USAGE ON SCHEMA chronology TO dashboards;
 GRANT EXECUTE ON FUNCTION chronology.feed_counts(timestamptz) TO dashboards;
 GRANT USAGE ON SCHEMA intake TO dashboards;
@@ -158,6 +158,7 @@ SELECT access.protect('chronology.erased_event');
 SELECT access.protect('chronology.move');
 SELECT access.protect('chronology.touch');
 SELECT access.protect('chronology.publication');
+SELECT access.protect('chronology.changed');
 
 SELECT access.protect('feedback.entry', 'intake_reader',
     'agency = ANY ((SELECT access.own())::text[])

@@ -90,6 +90,7 @@ WHERE NOT EXISTS (SELECT FROM record WHERE record.child_ref = erasure.child_ref)
 ORDER BY child_ref LIMIT 200
 """
 _END: Final = (
+    "DELETE FROM changed WHERE child_ref = ANY($1)",
     "DELETE FROM publication WHERE child_ref = ANY($1)",
     "DELETE FROM erasure WHERE child_ref = ANY($1)",
     "DELETE FROM child WHERE child_ref = ANY($1)",

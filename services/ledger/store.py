@@ -45,6 +45,15 @@ FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
 ON CONFLICT (child_ref, judge) DO UPDATE SET (epoch, version, policy_version, answered_at)
     = (excluded.epoch, excluded.version, excluded.policy_version, excluded.answered_at)
 """
+# In the sweep's own order, so that neither waits for what the other holds.
+_NO_LONGER_SILENT: Final = """
+DELETE FROM sweep USING (
+    SELECT child_ref, judge FROM sweep
+    JOIN unnest($1::text[], $2::text[], $3::bigint[]) AS answer (child_ref, judge, answered)
+        USING (child_ref, judge)
+    WHERE sweep.version <= answered ORDER BY child_ref, judge FOR UPDATE OF sweep) AS asked
+WHERE (sweep.child_ref, sweep.judge) = (asked.child_ref, asked.judge)
+"""
 _HELD: Final = f"""
 SELECT {", ".join(beliefs.COLUMNS)} FROM gap
 WHERE child_ref = ANY($1::text[]) AND known_to IS NULL
@@ -93,11 +102,13 @@ async def answered(connection: Connection, refs: Collection[str]) -> dict[Pair, 
 
 
 async def put_answers(connection: Connection, verdicts: Sequence[Verdict]) -> None:
-    """Note that these verdicts count now."""
+    """Note that these verdicts count now; of whom they are, nobody is silent any more."""
     if verdicts:
         fields = ("child_ref", "judge", "epoch", "version", "policy_version")
         columns = [[getattr(one, field) for one in verdicts] for field in fields]
         await connection.execute(_ANSWER, *columns)
+        refs, judges, _, versions, _ = columns
+        await connection.execute(_NO_LONGER_SILENT, refs, judges, versions)
 
 
 async def held(connection: Connection, refs: Collection[str]) -> dict[Pair, list[Gap]]:
