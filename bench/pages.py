@@ -21,7 +21,7 @@ import asyncpg
 import httpx
 import psutil
 
-from bench import copied, county
+from bench import asked, copied, county
 from deploy.embedded.places import PROJECT
 from services.dashboards.behalf import Behalf
 from services.dashboards.elsewhere import Away, Elsewhere
@@ -40,45 +40,6 @@ from tests.services.conftest import Dsn, Pool, pool_of, readers_of
 
 LIMIT: Final = 0.100
 """Seconds that a page may take on the server at the 95th percentile."""
-FIGURES: Final = (
-    "/", "/timeliness", "/completeness", "/cumulative-harm", "/quality-assurance", "/equity",
-    "/compare", "/compare?by=area", "/measures", "/measures/decision.in-time",
-    "/measures/decision.in-time?by=sex", "/onward", "/alerts", "/downloads", "/changes",
-    "/about-data", "/status", "/api/v1/measures", "/api/v1/measures/decision.in-time?by=ethnicity",
-)  # fmt: skip
-CASES: Final = (
-    "/measures/decision.in-time/cases?from={month}&to={month}&state=missed",
-    "/gaps", "/gaps?state=open", "/gaps?rule=timeliness.decision_overdue&state=open",
-    "/gaps?state=upcoming",
-    "/queue", "/queue?state=open", "/queue?rule=timeliness.decision_overdue", "/queue/{gap}",
-    "/children/{child}", "/disagreements", "/agency", "/agency/referrals?as=sender",
-    "/agency/referrals?as=recipient", "/agency/referrals/{receipt}", "/agency/prevention",
-    "/dip-samples", "/dip-samples/{month}?seed=s", "/dip-samples/{month}/agreement",
-    "/api/v1/gaps?limit=100", "/api/v1/gaps?state=open&limit=100", "intake:/v1/feed",
-    "intake:/v1/referrals?as=sender", "intake:/v1/disagreements", "intake:/v1/identity/reviews",
-    "intake:/v1/receipts?receipts={receipt}", "alerts:/api/v1/alerts",
-)  # fmt: skip
-RESPONSES: Final = ("responses:/", "responses:/findings", "responses:/promises",
-                    "responses:/published")  # fmt: skip
-ASKED: Final[Mapping[str, tuple[str, ...]]] = {
-    "pcc-analyst": FIGURES,
-    "pcc-editor": RESPONSES,
-    "police-supervisor": (*FIGURES, *CASES),
-    "qa-reviewer": (*FIGURES, *CASES),
-    "norfolk-csc": (*FIGURES, *CASES),
-}
-_NAMED: Final = """
-SELECT gap.gap_id::text AS gap, gap.child_ref AS child, event.receipt
-FROM ledger.gap JOIN intake.event ON (source, id) = (anchor_source, anchor_id)
-WHERE known_to IS NULL AND rule = 'timeliness.decision_overdue' AND kind = 'gap'
-  AND (gap.agency = $1 OR $1 = ANY (visible_to)) AND length(anchor_id) = $2
-ORDER BY gap.agency = $1 DESC, opens_at DESC LIMIT 1
-"""
-_THERE: Final = """
-SELECT (SELECT count(DISTINCT child_ref)
-        FROM chronology.record JOIN chronology.event USING (record_ref)),
-       (SELECT count(*) FROM intake.event)
-"""
 _RESTRICTED: Final = """
 INSERT INTO intake.event (receipt, source, id, type, time, received_at, agency, record_ref,
                           body_mac, sealed, feature_version)
@@ -188,16 +149,12 @@ async def measure(dsn: Dsn, folder: Path, times: int, only: str) -> None:
     """Ask for everything again and again, one at a time."""
     contracts = Contracts.load(PROJECT / "schemas")
     owner = await asyncpg.connect(dsn("postgres"))
-    id_length = await owner.fetchval(
-        "SELECT min(length(anchor_id)) FROM ledger.gap WHERE rule = 'timeliness.decision_overdue'"
-    )
     async with served(dsn, contracts, folder) as clients:
         print(f"memory: {_memory():,.0f} MB before", flush=True)
-        for persona, asked in ASKED.items():
+        for persona, addresses in asked.ASKED.items():
             agency = "norfolk-csc" if persona == "norfolk-csc" else "norfolk-police"
-            named = dict(await owner.fetchrow(_NAMED, agency, id_length) or {})
-            named["month"] = f"{clock.now().year}-{clock.now().month - 2 or 12:02}"
-            for address in asked:
+            named = await asked.names(owner, agency)
+            for address in addresses:
                 if only in address:
                     where, _, path = address.rpartition(":")
                     client = clients[where or "dashboards"]
