@@ -89,6 +89,7 @@ GRANT SELECT ON chronology.seen_event, chronology.seen_history, chronology.seen_
 GRANT EXECUTE ON FUNCTION chronology.seen_feed_counts(timestamptz),
                 chronology.seen_equity_events(text[], timestamptz, timestamptz),
                 ledger.seen_behind(text), ledger.seen_tally(timestamptz), ledger.seen_streams(jsonb),
+                ledger.seen_places(jsonb, timestamptz, timestamptz, timestamptz, uuid, text, int),
                 ledger.equity_findings(text[], timestamptz, timestamptz, timestamptz)
                 TO dashboards_reader;
 GRANT SELECT ON ledger.seen_release, ledger.seen_release_pack TO dashboards_reader, directory_reader;

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from asyncpg import Record
 
 from services.dashboards.cursor import Cursor
@@ -15,6 +16,8 @@ from services.domain.events import Key, agency_of
 from services.runtime import beliefs
 from services.runtime.asking import Connection
 
+STREAMS: Final = 100
+"""Who owes by which rule, and who is told: as many such streams are read one by one."""
 _ORDER: Final = "opens_at, gap_id, child_ref"
 _COLUMNS: Final = ", ".join((*beliefs.COLUMNS, "known_from"))
 
@@ -119,15 +122,44 @@ async def page(
     """Return the rows of one page, and one more where another page follows."""
     arguments = _Arguments()
     where = _where(asked, at, sight, arguments.place)
-    if after is not None:
-        last = (after.opens_at, after.gap_id, after.child_ref)
+    last = None if after is None else (after.opens_at, after.gap_id, after.child_ref)
+    found = "ledger.seen_belief"
+    if await _streamed(connection, asked):
+        since = last or (None, None, None)
+        told = (_wire(asked), at.as_of, at.known_at, *since, asked.rows + 1)
+        places = ", ".join(map(arguments.place, told))
+        found += (
+            f" JOIN (SELECT * FROM ledger.seen_places({places}) "  # noqa: S608 - our own words
+            f"ORDER BY {_ORDER} LIMIT {asked.rows + 1}) AS place USING ({_ORDER})"
+        )
+    elif last is not None:
         where += f" AND ({_ORDER}) > ({', '.join(map(arguments.place, last))})"
     limit = arguments.place(asked.rows + 1)
     query = (
-        f"SELECT {_COLUMNS} FROM ledger.seen_belief WHERE {where} "  # noqa: S608 - our own words
+        f"SELECT {_COLUMNS} FROM {found} WHERE {where} "  # noqa: S608 - our own words
         f"ORDER BY {_ORDER} LIMIT {limit}"
     )
     return await connection.fetch(query, *arguments)
+
+
+async def _streamed(connection: Connection, asked: Question) -> bool:
+    """Say whether it is read stream by stream, for these are few.
+
+    Of more streams all gaps are read in their order: hardly any is not among them. What is asked of
+    one child, referral or event has an index of its own.
+    """
+    if not set(asked.stated()) <= _TALLIED | {"opens_from", "opens_before"}:
+        return False
+    count = await connection.fetchval("SELECT count(*) FROM ledger.seen_streams($1)", _wire(asked))
+    return bool(count <= STREAMS)
+
+
+def _wire(asked: Question) -> str:
+    """Write for the database what narrows a list."""
+    stated = {
+        name: value for name, value in asked.stated().items() if name not in {"as_of", "known_at"}
+    }
+    return msgspec.json.encode(stated).decode()
 
 
 async def beliefs_of(connection: Connection, gap_id: UUID, known_at: datetime) -> list[Record]:

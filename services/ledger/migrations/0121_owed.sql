@@ -16,7 +16,7 @@ $$ SELECT DISTINCT agency, rule, observed,
    FROM gap_tally
    WHERE believed <> 0
      AND (agency = ANY ((SELECT access.reach())::text[]) OR visible_to && (SELECT access.own())::text[])
-     AND asked - '{state,as_of,known_at,opens_from,opens_before}'::text[]
+     AND asked - '{state,opens_from,opens_before}'::text[]
          <@ jsonb_build_object('agency', agency, 'rule', rule, 'lesson', lesson, 'kind', kind,
                                'unit', unit, 'observed', observed::text) $$;
 REVOKE ALL ON FUNCTION seen_streams(jsonb) FROM PUBLIC;

@@ -1,9 +1,11 @@
 """What does `GET /api/v1/gaps` answer, to whom? On a real Postgres."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
+from services.dashboards import store
 from services.domain.moments import moment, stamp
 from services.runtime import clock
 from tests.gaps import HOUR, MONDAY, gap
@@ -121,6 +123,54 @@ async def test_pages_hold_together_while_the_ledger_moves_on(ask: Ask, tell: Tel
     assert len(found) == 7
     assert {item["gap_id"] for item in found} == {one.gap_id for one in gaps}
     assert found == sorted(found, key=lambda item: (moment(item["opens_at"]), item["gap_id"]))
+
+
+@pytest.mark.parametrize("streams", [-1, store.STREAMS])
+@pytest.mark.parametrize(
+    "persona", ["norfolk-csc", "norfolk-police", "norfolk-school", "qa-reviewer"]
+)
+async def test_read_by_streams_or_as_a_whole_pages_are_the_same_and_whole(
+    ask: Ask, tell: Tell, monkeypatch: pytest.MonkeyPatch, persona: str, streams: int
+) -> None:
+    monkeypatch.setattr(store, "STREAMS", streams)
+    every = [
+        gap(
+            number,
+            rule="timeliness.decision_overdue" if number % 4 else "completeness.reason_unclear",
+            agency="norfolk-police" if number % 3 == 0 else "norfolk-csc",
+            visible_to=[("norfolk-police",), (), ("norfolk-school", "norfolk-police")][number % 3],
+            observed=number % 5 != 0,
+            opens_at=MONDAY + number % 4 * HOUR,  # many at the same moment
+            closes_at=[None, MONDAY + 5 * HOUR, MONDAY + 9 * HOUR][number % 7 % 3],
+        )
+        for number in range(1, 61)
+    ]
+    versions = count(1)
+    await tell(*every, version=next(versions))
+    as_of = MONDAY + 5 * HOUR
+    seen = {"norfolk-csc", "norfolk-police"} if persona == "qa-reviewer" else {persona}
+    mine = [one for one in every if one.agency in seen or seen & set(one.visible_to)]
+    mine.sort(key=lambda one: (one.opens_at, one.gap_id))
+    for asked, wanted in (
+        ({}, mine),
+        ({"state": "open"}, [g for g in mine if g.closes_at is None or g.closes_at > as_of]),
+        ({"state": "closed"}, [g for g in mine if g.closes_at and g.closes_at <= as_of]),
+        ({"rule": every[3].rule}, [g for g in mine if g.rule == every[3].rule]),
+        ({"observed": "false", "opens_from": stamp(MONDAY + HOUR)},
+         [g for g in mine if not g.observed and g.opens_at > MONDAY]),
+    ):  # fmt: skip
+        found, more = list[int](), dict[str, str]()
+        while True:
+            page = await ask(persona, limit="7", as_of=stamp(as_of), **asked, **more)
+            found += ids(page)
+            if page.json()["next"] is None:
+                break
+            more = {"cursor": page.json()["next"]}
+            await tell(
+                *every[::2], version=len(found) + 2
+            )  # what ends meanwhile is on its page still
+            await tell(*every, version=len(found) + 3)
+        assert found == [int(one.gap_id.replace("-", ""), 16) for one in wanted], asked
 
 
 async def test_the_cursor_of_another_question_is_refused(ask: Ask, tell: Tell) -> None:
