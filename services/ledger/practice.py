@@ -1,8 +1,9 @@
 """What is owed now and not done, as the constabulary's monitoring sees it?
 
 Gauges over what is believed now, worked out anew each time, so that a late event, a rebuild or a
-restart leaves nothing wrong behind. A count of 1 to 5 is shown as 5: a series of such a count by
-agency, unit and rule would point at a child; that something is owed is seen all the same.
+restart leaves nothing wrong behind; of an erased child nothing is owed any more. A count of 1 to 5
+is shown as 5: a series of such a count by agency, unit and rule would point at a child; that
+something is owed is seen all the same.
 """
 
 import asyncio
@@ -21,29 +22,57 @@ LATELY: Final = timedelta(days=1)
 LEAST_SHOWN: Final = SMALL[-1]
 REVIEW: Final = "oversight.not_reviewed"
 
-# How long each open gap has been open, in the bands that metrics.OPEN_FOR documents.
+# How long each open gap has been open, in the bands that metrics.OPEN_FOR documents. How many are
+# owed is in the tally; those of the last 28 days, and what ended lately, are counted by their rows.
 _NOW: Final = """
-WITH believed AS (
-    SELECT rule, agency, coalesce(unit, 'none') AS unit, kind, opens_at,
-           coalesce(closes_at, 'infinity') AS closes_at
-    FROM gap WHERE known_to IS NULL AND observed
-)
-SELECT rule, agency, unit, kind,
-       CASE WHEN opens_at > $1::timestamptz - interval '1 day' THEN 'under-1-day'
-            WHEN opens_at > $1::timestamptz - interval '7 days' THEN 'under-7-days'
-            WHEN opens_at > $1::timestamptz - interval '28 days' THEN 'under-28-days'
-            ELSE 'longer' END AS open_for,
-       count(*) FILTER (WHERE opens_at <= $1 AND closes_at > $1) AS open,
-       count(*) FILTER (
-           WHERE opens_at <= $1 AND opens_at > $1::timestamptz - $2::interval) AS lately,
-       count(*) FILTER (WHERE opens_at > $1 AND closes_at > $1) AS upcoming
-FROM believed WHERE closes_at > $1::timestamptz - $2::interval
-GROUP BY 1, 2, 3, 4, 5
+WITH young AS (
+    SELECT rule, agency, coalesce(unit, '') AS unit, kind,
+           CASE WHEN opens_at > $1::timestamptz - interval '1 day' THEN 'under-1-day'
+                WHEN opens_at > $1::timestamptz - interval '7 days' THEN 'under-7-days'
+                ELSE 'under-28-days' END AS open_for,
+           opens_at
+    FROM gap WHERE known_to IS NULL AND erased_at IS NULL AND closes_at IS NULL AND observed
+               AND opens_at > $1::timestamptz - interval '28 days'),
+counted AS (
+    SELECT rule, agency, unit, kind, 'longer' AS open_for, believed - ended AS open, 0 AS lately,
+           0 AS upcoming
+    FROM gap_tally WHERE observed
+    UNION ALL
+    SELECT rule, agency, unit, kind, 'longer', -count(*), 0, 0 FROM young GROUP BY 1, 2, 3, 4
+    UNION ALL
+    SELECT rule, agency, unit, kind, open_for, count(*) FILTER (WHERE opens_at <= $1),
+           count(*) FILTER (
+               WHERE opens_at <= $1 AND opens_at > $1::timestamptz - $2::interval),
+           count(*) FILTER (WHERE opens_at > $1)
+    FROM young GROUP BY 1, 2, 3, 4, 5
+    UNION ALL
+    SELECT rule, agency, coalesce(unit, ''), kind,
+           CASE WHEN opens_at > $1::timestamptz - interval '1 day' THEN 'under-1-day'
+                WHEN opens_at > $1::timestamptz - interval '7 days' THEN 'under-7-days'
+                WHEN opens_at > $1::timestamptz - interval '28 days' THEN 'under-28-days'
+                ELSE 'longer' END,
+           count(*) FILTER (WHERE opens_at <= $1 AND closes_at > $1),
+           count(*) FILTER (
+               WHERE opens_at <= $1 AND opens_at > $1::timestamptz - $2::interval),
+           count(*) FILTER (WHERE opens_at > $1)
+    FROM gap WHERE known_to IS NULL AND erased_at IS NULL AND observed AND closes_at IS NOT NULL
+               AND closes_at > $1::timestamptz - $2::interval
+    GROUP BY 1, 2, 3, 4, 5)
+SELECT rule, agency, coalesce(nullif(unit, ''), 'none') AS unit, kind, open_for,
+       sum(open)::bigint AS open, sum(lately)::bigint AS lately, sum(upcoming)::bigint AS upcoming
+FROM counted GROUP BY 1, 2, 3, 4, 5
 """
 _UNOBSERVED: Final = """
-SELECT rule, agency, count(*) AS open FROM gap
-WHERE known_to IS NULL AND NOT observed AND opens_at <= $1
-  AND (closes_at IS NULL OR closes_at > $1)
+SELECT rule, agency, sum(open)::bigint AS open
+FROM (SELECT rule, agency, believed - ended AS open FROM gap_tally WHERE NOT observed
+      UNION ALL
+      SELECT rule, agency, -count(*) FROM gap
+      WHERE opens_at > $1 AND known_to IS NULL AND erased_at IS NULL AND closes_at IS NULL
+        AND NOT observed GROUP BY 1, 2
+      UNION ALL
+      SELECT rule, agency, count(*) FROM gap
+      WHERE closes_at > $1 AND opens_at <= $1 AND known_to IS NULL AND erased_at IS NULL
+        AND closes_at IS NOT NULL AND NOT observed GROUP BY 1, 2) AS counted
 GROUP BY 1, 2
 """
 
