@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
 import docx
 from docx.table import Table
 from docx.text.paragraph import Paragraph
-from lxml import html
+from lxml import etree, html
 from odf import teletype
 from odf.opendocument import load
 from pypdf import PdfReader
 
-from services.domain.responses.blocks import Document, texts
+from services.domain.responses.blocks import Document, Picture, texts
 
 _SPACE = re.compile(r"\s+")
 _MARK = re.compile(r"^\s*(•|\d{1,3}\.)\s+", re.MULTILINE)
@@ -24,13 +25,22 @@ def squeezed(text: str) -> str:
     return _SPACE.sub("", text)
 
 
-def expected(document: Document) -> str:
-    return squeezed("".join(texts(document)))
+def expected(document: Document, name: str = "") -> str:
+    """Every text in order; of a PDF also what is written in pictures, which can be searched."""
+    found: list[str] = []
+    for block in document.blocks:
+        found += texts(replace(document, blocks=(block,)))
+        if name == "pdf" and isinstance(block, Picture):
+            found += etree.fromstring(block.svg.encode()).itertext()
+    return squeezed("".join(found))
 
 
 def in_html(content: bytes) -> str:
     main = html.document_fromstring(content.decode()).find(".//main")
     assert main is not None
+    for picture in main.findall(".//svg"):
+        for words in picture.findall("text"):
+            words.text = None
     return squeezed(str(main.text_content()))
 
 

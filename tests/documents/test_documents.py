@@ -13,15 +13,16 @@ from zipfile import ZipFile
 import docx
 import pytest
 from docx.oxml.ns import qn
-from lxml import html
+from lxml import etree, html
 from odf.opendocument import load
 
 from deploy.embedded.places import PROJECT
 from deploy.embedded.progress import silently
 from deploy.embedded.verapdf import faults
 from services.domain.responses.blocks import Bullets, Document, Heading, Paragraph, Picture, Table
+from services.domain.responses.figures import shown
 from services.responses.making import MAKERS
-from tests.documents.conftest import DATED
+from tests.documents.conftest import DATED, FIGURE
 from tests.documents.reading import READERS, expected, squeezed
 
 SEED = PROJECT.parent / "shared" / "seed" / "norfolk-section-55-response.txt"
@@ -40,7 +41,7 @@ def test_every_text_is_in_every_format_in_its_order(
     request: pytest.FixtureRequest, which: str, name: str
 ) -> None:
     document: Document = request.getfixturevalue(which)
-    assert READERS[name](MAKERS[name](document)) == expected(document)
+    assert READERS[name](MAKERS[name](document)) == expected(document, name)
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -172,3 +173,23 @@ def test_words_of_typst_s_own_mark_up_are_only_words(full: Document) -> None:
         "Title", "Author", DATED, None, (Heading(1, "Title"), Paragraph(odd)), full.language
     )
     assert READERS["pdf"](MAKERS["pdf"](document)) == squeezed("Title" + odd)
+
+
+def test_every_bar_is_named_and_has_its_share_beside_it(full: Document) -> None:
+    (picture,) = (one for one in full.blocks if isinstance(one, Picture))
+    drawn = etree.fromstring(picture.svg.encode())
+    words = [one.text for one in drawn.iter("{*}text")]
+    assert words == ["All: 56.7%", "Custody & cells: 0.0%", "0%", "50%", "100%"]
+    assert len(list(drawn.iter("{*}line"))) == 2
+    wide = float(drawn.get("width"))
+    ends = [float(one.get(place)) for one in drawn.iter("{*}line") for place in ("x1", "x2")]
+    assert all(0 <= end <= wide for end in ends)
+
+
+def test_a_figure_says_what_is_in_neither_count_where_it_was_kept() -> None:
+    kept = {**FIGURE, "rows": [{**row, "missing": 7, "not_judged": "c"} for row in FIGURE["rows"]]}
+    (table,) = (block for block in shown(kept, 1, 2) if isinstance(block, Table))
+    assert table.headers[-2:] == ("Missing data", "Not judged")
+    assert {row[-2:] for row in table.rows} == {("7", "[c]")}
+    (table,) = (block for block in shown(FIGURE, 1, 2) if isinstance(block, Table))
+    assert table.headers[-1] == "95% interval"

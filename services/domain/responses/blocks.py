@@ -41,7 +41,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture in which no text is, as SVG, and what it shows, in words."""
+    """A picture as SVG, and what it shows, in words: its own text is for who sees it."""
 
     svg: str
     alt: str

@@ -7,6 +7,7 @@ one that is not published, or a share of nobody.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from html import escape
 from typing import Any, Final
 
 from services.domain.moments import moment
@@ -16,16 +17,30 @@ from services.domain.responses.deadlines import said
 Stated = Mapping[str, Any]
 
 HEADERS: Final = ("Group", "Met", "Of", "Share", "95% interval")
+BESIDE: Final[Mapping[str, str]] = {"missing": "Missing data", "not_judged": "Not judged"}
+"""What is in neither count: figures that were frozen before these were kept do not have them."""
 HIDDEN: Final = "c"
 NOBODY: Final = "none"
 _WIDE: Final = 480
-_HEIGHT: Final = 26
+_EDGE: Final = 14
+"""Left free at both sides, so that 0% and 100% can be written under the ends."""
+_HEIGHT: Final = 44
+_FOOT: Final = 24
+_TEXT: Final = (
+    '<text x="{}" y="{}" font-size="13" text-anchor="{}" fill="#0b0c0c"'
+    ' font-family="Arial, Liberation Sans, Libertinus Serif, sans-serif">{}</text>'
+)
 
 
 def shown(figure: Stated, number: int, level: int) -> Iterator[Block]:
     """Yield what a document says of a figure: heading, table, picture, and where it is from."""
     yield Heading(level, f"Figure {number}: {figure['title']}")
-    yield Table(caption(figure), HEADERS, tuple(cells(row) for row in figure["rows"]))
+    kept = [name for name in BESIDE if all(name in row for row in figure["rows"])]
+    yield Table(
+        caption(figure),
+        (*HEADERS, *(BESIDE[name] for name in kept)),
+        tuple((*cells(row), *(_count(row[name]) for name in kept)) for row in figure["rows"]),
+    )
     picture = _picture(figure["rows"])
     if picture is not None:
         yield picture
@@ -62,6 +77,12 @@ def cells(row: Stated) -> tuple[str, ...]:
     )
 
 
+def _count(number: object) -> str:
+    if isinstance(number, int):
+        return f"{number:,}"
+    return "[x]" if number is None else f"[{number}]"
+
+
 def hidden(row: Stated) -> bool:
     """Whether any number of a row is hidden: then all are."""
     return HIDDEN in (row["numerator"], row["denominator"], row["value"])
@@ -92,29 +113,37 @@ def percent(share: float) -> str:
 
 
 def _picture(rows: Sequence[Stated]) -> Picture | None:
-    """Draw each row's share on a line from 0 to 100%, its interval across it; no text in it."""
+    """Draw each row's share on a line from 0 to 100%, its interval across it, its words above."""
     drawn = [row for row in rows if not hidden(row) and row["value"] is not None]
     if not drawn:
         return None
     marks = "".join(_mark(row, place) for place, row in enumerate(drawn))
-    tall = _HEIGHT * len(drawn)
+    foot = _HEIGHT * len(drawn)
+    tall = foot + _FOOT
+    axis = "".join(
+        _TEXT.format(_EDGE + round(share * (_WIDE - 2 * _EDGE)), foot + 16, "middle", said_there)
+        for share, said_there in ((0, "0%"), (0.5, "50%"), (1, "100%"))
+    )
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="{tall}" '
-        f'viewBox="0 0 {_WIDE} {tall}">{marks}</svg>'
+        f'viewBox="0 0 {_WIDE} {tall}">{marks}{axis}</svg>'
     )
     words = "; ".join(f"{row['label']} {percent(row['value'])}" for row in drawn)
     return Picture(svg, f"Bars from 0 to 100%, a line across each for its 95% interval: {words}.")
 
 
 def _mark(row: Stated, place: int) -> str:
-    top = place * _HEIGHT + 4
-    low, value, high = (round(row[name] * _WIDE, 1) for name in ("low", "value", "high"))
-    middle = top + 9
+    """Draw one row: what it is of and its share in words, and below them its bar."""
+    above = place * _HEIGHT
+    top, middle, wide = above + 20, above + 29, _WIDE - 2 * _EDGE
+    low, value, high = (round(row[name] * wide, 1) for name in ("low", "value", "high"))
+    words = escape(f"{row['label']}: {percent(row['value'])}")
     return (
-        f'<rect x="0.5" y="{top}.5" width="{_WIDE - 1}" height="17" fill="#ffffff" '
-        f'stroke="#6f6f6f"/><rect x="0" y="{top}" width="{value}" height="18" fill="#8fb8d9"/>'
-        f'<line x1="{low}" y1="{middle}" x2="{high}" y2="{middle}" stroke="#0b0c0c" '
-        'stroke-width="3"/>'
+        _TEXT.format(_EDGE, above + 14, "start", words)
+        + f'<rect x="{_EDGE}.5" y="{top}.5" width="{wide - 1}" height="17" fill="#ffffff" '
+        f'stroke="#6f6f6f"/><rect x="{_EDGE}" y="{top}" width="{value}" height="18" '
+        f'fill="#8fb8d9"/><line x1="{_EDGE + low}" y1="{middle}" x2="{_EDGE + high}" '
+        f'y2="{middle}" stroke="#0b0c0c" stroke-width="3"/>'
     )
 
 

@@ -2,11 +2,18 @@
 
 from typing import Final
 
-import resvg_py
+import typst
 
-WIDTH: Final = 1440
+_PAGE: Final = b"""#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.svg), format: "svg", width: 480pt)
+"""
+_PER_INCH: Final = 216
+"""1,440 pixels across."""
 
 
 def png(svg: str) -> bytes:
-    """Draw an SVG without text: no font of this machine has a part in it."""
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=WIDTH, skip_system_fonts=True))
+    """Draw an SVG; its text in typst's own font: no font of this machine has a part in it."""
+    drawn: bytes = typst.compile(
+        _PAGE, format="png", ppi=_PER_INCH, sys_inputs={"svg": svg}, ignore_system_fonts=True
+    )
+    return drawn
