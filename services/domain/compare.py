@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 Direction = Literal["good", "bad", "neutral"]
 Verdict = Literal["clear-change", "no-clear-change", "too-few"]
+Way = Literal["worse", "better", "changed", "no-clear-change", "not-known"]
 Standing = Literal["stated", "too-few", "comparator", "none-met"]
 
 
@@ -53,6 +54,15 @@ def difference(now: Share | None, before: Share | None, fewest: int) -> Differen
     return Difference("clear-change" if clear else "no-clear-change", value, low, high)
 
 
+def way(found: Difference, direction: Direction) -> Way:
+    """Say which way it has gone: `changed` where neither way is better."""
+    if found.verdict == "too-few" or found.value is None:
+        return "not-known"
+    if found.verdict == "no-clear-change":
+        return "no-clear-change"
+    return "changed" if direction == "neutral" else _judged(found.value, direction)
+
+
 def in_words(found: Difference, direction: Direction, since: str) -> str:
     """Say it in a sentence: `since` names what it is compared with."""
     if found.verdict == "too-few" or found.value is None:
@@ -80,7 +90,7 @@ def beside_in_words(found: Difference, direction: Direction, others: str) -> str
     return f"Clearly {_judged(found.value, direction)}: {way}."
 
 
-def _judged(difference: float, direction: Direction) -> str:
+def _judged(difference: float, direction: Direction) -> Literal["better", "worse"]:
     return "better" if (difference > 0) == (direction == "good") else "worse"
 
 

@@ -168,7 +168,10 @@ class FindingShown(BaseModel):
     title: str | None
     now: dict[str, Any] | None
     before: dict[str, Any] | None
-    way: Literal["worse", "better", "no-clear-change", "not-known"]
+    way: Literal["worse", "better", "changed", "no-clear-change", "not-known"]
+    sentence: str | None = Field(
+        description="The measure's own words for what changed; null: not answered."
+    )
 
 
 class FindingList(BaseModel):

@@ -46,5 +46,20 @@ async def again(measures: Measures, caller: Caller, frozen: Stated) -> dict[str,
 
 
 def same(frozen: Stated, other: Stated) -> bool:
-    """Whether two answers say the same: every row, the definition, the notes, the two dates."""
-    return all(frozen[name] == value for name, value in other.items())
+    """Whether two answers say the same: every number kept, the definition, the notes, the dates.
+
+    What a figure was frozen without is not compared: what is in neither count, names of codes.
+    """
+    return all(
+        frozen[name] == value for name, value in other.items() if name not in {"rows", "before"}
+    ) and all(
+        len(one) == len(two) and all(map(_same_row, one, two))
+        for one, two in (
+            (frozen["rows"], other["rows"]),
+            ([frozen["before"]], [other["before"]]),
+        )
+    )
+
+
+def _same_row(frozen: Stated, other: Stated) -> bool:
+    return all(value == other[name] for name, value in frozen.items() if name != "label")

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from services.domain.compare import Difference, way
 from services.domain.moments import london_day
 from services.domain.responses.folding import fold
 from services.domain.responses.record import Entry
-from services.domain.responses.worsening import trend
 from services.responses.desk import Desk
 from services.responses.measures import NoMeasure
 from services.runtime import metrics
@@ -30,11 +30,11 @@ async def found(
 
 
 async def _answer(desk: Desk, caller: Caller, measure: str, now: datetime) -> dict[str, Any] | None:
-    """Return a measure's figure of the last months, None where it is not answered."""
+    """Return what a measure says of the last months, None where it is not answered."""
     day = london_day(now)
     first, last = months_before(day, desk.catalogue.numbers.at("trend.compared", day).value)
     try:
-        return await desk.measures.answered(caller, measure, {"from": first, "to": last})
+        return await desk.measures.compared(caller, measure, {"from": first, "to": last})
     except NoMeasure:
         return None
 
@@ -56,10 +56,18 @@ def _shown(
     told = {"response": key, "inspection": inspection, "item": item["id"], "text": item["text"],
             "measure": measure}  # fmt: skip
     if answer is None:
-        return {**told, "title": None, "now": None, "before": None, "way": "not-known"}
-    now, before = answer["rows"][0], answer["before"]
-    way = trend(now, before, answer["direction"]).way
-    return {**told, "title": answer["title"], "now": now, "before": before, "way": way}
+        nothing = dict.fromkeys(("title", "now", "before", "sentence"))
+        return {**told, **nothing, "way": "not-known"}
+    change = answer["change"]
+    found = Difference(*(change[name] for name in ("verdict", "difference", "low", "high")))
+    return {
+        **told,
+        "title": answer["title"],
+        "now": answer["rows"][0],
+        "before": answer["before"],
+        "way": way(found, answer["direction"]),
+        "sentence": change["sentence"],
+    }
 
 
 def count(shown: Sequence[Mapping[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from services.runtime.auth import Caller
 _SERVICE: Final = "dashboards"
 _SECONDS: Final = 20.0
 Stated = Mapping[str, Any]
+_KEPT: Final = ("numerator", "denominator", "value", "low", "high", "missing", "not_judged")
 
 
 class NoMeasure(Exception):
@@ -41,6 +42,17 @@ class Measures:
 
         `asked` are the measure's own parameters. Raises NoMeasure, NotNow.
         """
+        return (await self._figure(caller, measure, asked))[0]
+
+    async def compared(self, caller: Caller, measure: str, asked: Stated) -> dict[str, Any]:
+        """Return the same with `change`: what the measure says of it beside the period before."""
+        figure, answer = await self._figure(caller, measure, asked)
+        return {**figure, "change": answer["change"]["period_before"]}
+
+    async def _figure(
+        self, caller: Caller, measure: str, asked: Stated
+    ) -> tuple[dict[str, Any], Stated]:
+        """Return a figure as it is kept, and the whole answer that it is of."""
         query = {
             name: stamp(value) if isinstance(value, datetime) else str(value)
             for name, value in asked.items()
@@ -48,7 +60,8 @@ class Measures:
         }
         answer = await self._asked(caller, f"/api/v1/measures/{measure}", query)
         moments = {"as_of", "known_at"}
-        return frozen(answer, {name: said for name, said in query.items() if name not in moments})
+        kept = {name: said for name, said in query.items() if name not in moments}
+        return frozen(answer, kept), answer
 
     async def close(self) -> None:
         """Let go of what is open."""
@@ -71,7 +84,9 @@ def frozen(answer: Stated, asked: Mapping[str, str]) -> dict[str, Any]:
         raise NoMeasure
     measure = answer["measure"]
     rows = [{"label": "All", **_row(answer["total"])}]
-    rows += [{"label": ", ".join(one["group"].values()), **_row(one)} for one in answer["rows"]]
+    rows += [
+        {"label": _label(one["group"], answer["names"]), **_row(one)} for one in answer["rows"]
+    ]
     return {
         "measure": measure["id"],
         "version": measure["version"],
@@ -107,5 +122,10 @@ def _of_groups(answer: Stated) -> list[str]:
     return [f"The groups are of the months from {months['from']} to {months['to']} alone."]
 
 
+def _label(group: Mapping[str, str], names: Mapping[str, Mapping[str, str]]) -> str:
+    """Name a group in words, where its codes have any."""
+    return ", ".join(names.get(by, {}).get(code, code) for by, code in group.items())
+
+
 def _row(figure: Stated) -> dict[str, Any]:
-    return {name: figure[name] for name in ("numerator", "denominator", "value", "low", "high")}
+    return {name: figure[name] for name in _KEPT}

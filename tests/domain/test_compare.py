@@ -5,7 +5,16 @@ from scipy.stats import binom
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from services.domain import funnel
-from services.domain.compare import Share, beside_in_words, difference, in_words, relative
+from services.domain.compare import (
+    Direction,
+    Share,
+    Way,
+    beside_in_words,
+    difference,
+    in_words,
+    relative,
+    way,
+)
 
 
 def share(met: int, units: int) -> Share:
@@ -43,6 +52,30 @@ def test_the_sentence_says_what_is_better_by_the_direction_of_the_measure() -> N
     same = difference(share(60, 100), share(60, 100), 10)
     assert in_words(same, "good", "May") == "No clear change since May."
     assert "Too few" in in_words(difference(None, None, 10), "good", "May")
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "direction", "told"),
+    [
+        ((600, 1000), (700, 1000), "good", "worse"),
+        ((600, 1000), (700, 1000), "bad", "better"),
+        ((700, 1000), (600, 1000), "good", "better"),
+        ((700, 1000), (600, 1000), "bad", "worse"),
+        ((700, 1000), (600, 1000), "neutral", "changed"),
+        ((6, 10), (7, 10), "good", "no-clear-change"),
+        ((1, 4), (3, 4), "good", "not-known"),
+        ((0, 30), (30, 30), "good", "worse"),
+    ],
+)
+def test_which_way_it_went_is_told_where_the_change_is_clear_and_as_the_sentence_does(
+    now: tuple[int, int], before: tuple[int, int], direction: Direction, told: Way
+) -> None:
+    found = difference(share(*now), share(*before), 10)
+    assert way(found, direction) == told
+    words = {"worse": ": worse", "better": ": better", "changed": "Clear change",
+             "no-clear-change": "No clear change", "not-known": "Too few to say"}  # fmt: skip
+    assert words[told] in in_words(found, direction, "May")
+    assert way(difference(None, share(*before), 10), direction) == "not-known"
 
 
 def test_two_groups_of_one_time_differ_in_words() -> None:

@@ -10,7 +10,6 @@ from services.domain.moments import london_day
 from services.domain.responses.deadlines import said
 from services.domain.responses.figures import spoken
 from services.domain.responses.promises import STANDINGS, Promise, quarter_of
-from services.domain.responses.worsening import WAYS
 from services.responses import findings, handlers, store
 from services.responses.desk import AtDesk, Desk
 from services.responses.pages.forms import Editor, Looker, fields_of, helps, sent_by
@@ -142,7 +141,7 @@ async def found(request: Request, desk: AtDesk, visitor: Looker) -> Response:
             one["title"] or one["measure"],
             spoken(one["now"]) if one["now"] else "not answered",
             spoken(one["before"]) if one["before"] else "not answered",
-            WAYS[one["way"]],
+            one["sentence"] or "Not known.",
         ]
         for one in shown or ()
     ]

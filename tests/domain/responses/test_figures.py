@@ -2,10 +2,7 @@
 
 from typing import Any
 
-import pytest
-
 from services.domain.responses.figures import caption, cells, spoken
-from services.domain.responses.worsening import Direction, Way, trend
 
 
 def row(met: int, units: int) -> dict[str, Any]:
@@ -46,24 +43,3 @@ def test_a_caption_says_of_which_months() -> None:
         "T, March 2025 to February 2026"
     )
     assert caption({"title": "T", "from": "2025-03", "to": "2025-03"}) == "T, March 2025"
-
-
-@pytest.mark.parametrize(
-    ("now", "before", "direction", "way"),
-    [
-        (row(600, 1000), row(700, 1000), "good", "worse"),
-        (row(600, 1000), row(700, 1000), "bad", "better"),
-        (row(700, 1000), row(600, 1000), "good", "better"),
-        (row(700, 1000), row(600, 1000), "bad", "worse"),
-        (row(700, 1000), row(600, 1000), "neutral", "no-clear-change"),
-        (row(6, 10), row(7, 10), "good", "no-clear-change"),
-        (row(1, 4), row(3, 4), "good", "no-clear-change"),
-        (row(0, 30), row(30, 30), "good", "worse"),
-        (row(6, 10), HIDDEN, "good", "not-known"),
-        (row(0, 0), row(7, 10), "good", "not-known"),
-    ],
-)
-def test_a_change_is_told_where_it_is_clear(
-    now: dict[str, Any], before: dict[str, Any], direction: Direction, way: Way
-) -> None:
-    assert trend(now, before, direction).way == way

@@ -4,7 +4,12 @@ from typing import Any
 
 import httpx
 
-DEFINITION = {
+from services.dashboards.measure_reading import changed
+from services.domain.measures.catalogue import MEASURES
+from services.runtime.contracts import Contracts
+from services.runtime.settings import REPOSITORY
+
+DEFINITION: dict[str, Any] = {
     "id": "referral.in-time-after-custody", "version": 1, "title": "Referrals made in time",
     "lesson": "1", "denominator": "children detained", "direction": "good", "rule": None,
     "numerator": "of these, those for whom a referral was made", "day": "due", "owner": "PCC",
@@ -20,7 +25,10 @@ def figure(met: int, units: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-HIDDEN = {**dict.fromkeys(("numerator", "denominator", "value", "low", "high"), "c")}
+HIDDEN = {
+    **dict.fromkeys(("numerator", "denominator", "value", "low", "high", "missing"), "c"),
+    "not_judged": 0,
+}
 
 
 class Dashboards(httpx.AsyncBaseTransport):
@@ -40,6 +48,13 @@ class Dashboards(httpx.AsyncBaseTransport):
             return httpx.Response(404)
         return httpx.Response(200, json=self._answer(dict(request.url.params)))
 
+    def _change(self) -> dict[str, Any]:
+        found = changed(
+            figure(self.met, 1000), figure(self.before, 1000), MEASURES[DEFINITION["id"]],
+            Contracts.load(REPOSITORY / "schemas").reading(), "the period before",
+        )  # fmt: skip
+        return {"period_before": found, "year_before": found}
+
     def _answer(self, query: dict[str, str]) -> dict[str, Any]:
         known = query.get("known_at", "2026-11-26T12:00:00Z")
         return {
@@ -49,8 +64,9 @@ class Dashboards(httpx.AsyncBaseTransport):
             "as_of": query.get("as_of", known), "known_at": known,
             "release": {"number": 7} if self.released else None,
             "total": figure(self.met, 1000), "period_before": figure(self.before, 1000),
-            "year_before": figure(self.before, 1000), "months": [],
+            "year_before": figure(self.before, 1000), "months": [], "change": self._change(),
             "rows": [{"group": {"unit": "custody"}, **HIDDEN}] if "by" in query else [],
+            "names": {"unit": {"custody": "Custody"}},
             "rows_period": {"from": query["from"], "to": "2025-09"} if "by" in query else None,
             "suppression": {"applied": True, "why": "Small numbers are hidden."},
         }  # fmt: skip

@@ -187,6 +187,9 @@ async def test_a_finding_is_mapped_by_a_person_and_looked_at_today(
     await step(opened, "map-measures", item="item-2", measures=[MEASURE])
     [found] = (await ask("pcc-analyst", "/api/v1/findings")).json()["items"]
     assert (found["way"], found["text"]) == ("worse", "Referrals come late.")
+    assert found["sentence"] == (
+        "Clear change since the period before: worse, down by 10.0 percentage points."
+    )
     dashboards.met = 700
     [found] = (await ask("pcc-analyst", "/api/v1/findings")).json()["items"]
     assert found["way"] == "no-clear-change"
