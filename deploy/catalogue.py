@@ -11,7 +11,7 @@ from typing import Any
 
 from services.domain.measures.catalogue import CATALOGUE as MEASURES
 from services.domain.measures.definition import Measure
-from services.domain.measures.reading import Target
+from services.domain.measures.reading import Rebase, Target
 from services.domain.rules.described import catalogue
 from services.runtime.contracts import Contracts
 
@@ -64,7 +64,8 @@ def measured() -> str:
         for measure in MEASURES
     )
     head = ("Measure", "Title", "Lesson", "Version", "More is", "Target")
-    return "\n\n".join((_table(head, rows), *(_in_words(measure) for measure in MEASURES)))
+    told = (_in_words(measure, reading.rebases.get(measure.id, ())) for measure in MEASURES)
+    return "\n\n".join((_table(head, rows), *told))
 
 
 def schedule() -> str:
@@ -88,7 +89,7 @@ def _aimed(targets: Iterable[Target]) -> str:
     return "; ".join(f"{each.percent} % ({each.standing})" for each in targets) or "none"
 
 
-def _in_words(measure: Measure) -> str:
+def _in_words(measure: Measure, rebases: Iterable[Rebase]) -> str:
     lines = (
         f"### `{measure.id}`\n",
         f"- Of how many: {measure.denominator}.",
@@ -96,6 +97,10 @@ def _in_words(measure: Measure) -> str:
         f"- Counts on the day {measure.day}.",
         *([f"- What is not met is a gap of `{measure.rule}`."] if measure.rule else []),
         *(f"- Limit: {limit}" for limit in measure.limits),
+        *(
+            f"- Limits anew since {each.since:%d %B %Y}: {each.reason} ({each.source})."
+            for each in rebases
+        ),
         *(
             f"- Version {each.version}, since {each.since:%d %B %Y}: {each.what}"
             for each in measure.changes

@@ -32,6 +32,8 @@ class Shown:
     why: str
     release: Mapping[str, Any] | None = None
     months: Mapping[Month, Count] = field(default_factory=dict)
+    blocks: Mapping[Period, Count] = field(default_factory=dict)
+    """Of a release: totals of whole blocks of months, which may be shown where a month is not."""
     rows: Mapping[tuple[str, ...], Count] = field(default_factory=dict)
     rows_period: Period | None = None
     rows_total: Count | None = None
@@ -44,6 +46,22 @@ class Shown:
     def total(self, period: Period) -> Count:
         """Add months up."""
         return total(self.month(month) for month in period)
+
+    def year(self, year: Period) -> Count:
+        """Add a year up, of nothing but what is shown by itself: its blocks, else its months."""
+        blocks = [each for each in self.blocks if each.first in year and each.last in year]
+        within = {month for each in blocks for month in each}
+        return total(
+            (
+                *(_either(self.blocks[each], self.total(each)) for each in blocks),
+                *(self.month(month) for month in year if month not in within),
+            )
+        )
+
+
+def _either(one: Count, other: Count) -> Count:
+    """Of two counts of the same, take each number from where it is shown."""
+    return {name: one[name] if isinstance(one[name], int) else other[name] for name in NAMES}
 
 
 def counted(tally: Tally) -> Count:

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from services.dashboards import intervals
 from services.dashboards.measure_counts import Count, Shown
-from services.domain import compare, funnel, spc
+from services.dashboards.measure_limits import DIGITS, chance_said, rounded
+from services.domain import compare, funnel
 from services.domain.compare import Share
 from services.domain.measures.definition import Measure
 from services.domain.measures.months import Month
@@ -13,8 +14,6 @@ from services.domain.measures.reading import Reading, Target
 from services.domain.suppression import HIDDEN
 
 Figure = dict[str, Any]
-DIGITS: Final = 6
-"""Of a share: more would not be the same in every file format."""
 FUNNELLED: Final = ("agency", "area", "unit")
 
 
@@ -27,7 +26,7 @@ def figures(counts: Sequence[Count], reading: Reading) -> list[Figure]:
 
 def _figure(count: Count, bound: intervals.Bounds) -> Figure:
     hidden = HIDDEN in (count["units"], count["met"])
-    low, high = (HIDDEN, HIDDEN) if hidden else _rounded(*(bound or (None, None)))
+    low, high = (HIDDEN, HIDDEN) if hidden else rounded(*(bound or (None, None)))
     pair = plainly(count)
     return {
         "numerator": count["met"],
@@ -43,11 +42,6 @@ def _figure(count: Count, bound: intervals.Bounds) -> Figure:
         "not_judged": count["not_judged"],
         "suppressed": hidden,
     }
-
-
-def _rounded(*values: float | None) -> tuple[float | None, ...]:
-    """Round shares so that every format can hold them exactly."""
-    return tuple(None if value is None else round(value, DIGITS) for value in values)
 
 
 def plainly(count: Count) -> tuple[int, int] | None:
@@ -71,35 +65,19 @@ def changed(now: Figure, before: Figure, measure: Measure, reading: Reading, sin
         "difference": found.value,
         "low": found.low,
         "high": found.high,
-        "sentence": compare.in_words(found, measure.direction, since),
+        "sentence": _not_compared((now, before), since)
+        or compare.in_words(found, measure.direction, since),
     }
 
 
-def control(months: Mapping[str, Figure], measure: Measure, target: Target | None) -> Figure:
-    """Judge the months whose share is shown by the rules of control charts (XmR)."""
-    shown = {month: each for month, each in months.items() if isinstance(each["value"], float)}
-    points = spc.chart([each["value"] for each in shown.values()], measure.direction)
-    limits = points[-1].limits if points else None
-    aim = None if target is None else target.percent / 100
-    judged = None
-    if limits is not None and aim is not None:
-        judged = spc.assurance_of(limits, aim, measure.direction)
-    mean, low, high = _rounded(
-        *((limits.mean, max(0.0, limits.low), min(1.0, limits.high)) if limits else (None,) * 3)
-    )
-    return {
-        "points": [
-            {"month": month, "value": each.value, "rule": each.rule, "variation": each.variation}
-            for month, each in zip(shown, points, strict=True)
-        ],
-        "mean": mean,
-        "low": low,
-        "high": high,
-        "few": len(points) < spc.FEWEST,
-        "left_out": len(months) - len(points),
-        "target": aim,
-        "assurance": judged,
-    }
+def _not_compared(both: Iterable[Figure], since: str) -> str | None:
+    """Say why two shares are not compared, where one of them is not shown; else None."""
+    why = [
+        "a number is hidden" if each["value"] == HIDDEN else "not published"
+        for each in both
+        if each["value"] == HIDDEN or each["denominator"] is None
+    ]
+    return f"Not compared with {since}: {why[0]}." if why else None
 
 
 def compared(
@@ -154,7 +132,7 @@ def _others(
 
 def _beside(own: Share, others: Share, measure: Measure, reading: Reading) -> Figure:
     found = compare.difference(own, others, reading.fewest)
-    value, low, high = _rounded(found.value, found.low, found.high)
+    value, low, high = rounded(found.value, found.low, found.high)
     return {
         "verdict": found.verdict,
         "difference": value,
@@ -173,7 +151,7 @@ def _relative(row: Figure, base: Figure | None, reading: Reading) -> Figure | No
     found = compare.relative(
         (own.met, own.units), (other.met, other.units), reading.fewest, reading.confidence
     )
-    rates = _rounded(found.value, found.low, found.high)
+    rates = rounded(found.value, found.low, found.high)
     return {"standing": found.standing, **dict(zip(("value", "low", "high"), rates, strict=True))}
 
 
@@ -185,7 +163,7 @@ def sentences(
     found = [_share_said(total, shown, measure)]
     if isinstance(total["value"], float):
         found += [answer["change"][name]["sentence"] for name in ("period_before", "year_before")]
-    found += _chance_said(answer["spc"], target)
+    found += chance_said(answer["spc"], target)
     for name, said in (
         ("missing", "not counted, for nobody would tell us whether it was done"),
         ("not_judged", "not counted, for it could not be worked out"),
@@ -215,38 +193,3 @@ def _share_said(total: Figure, shown: Shown, measure: Measure) -> str:
 
 def _month(month: Month) -> str:
     return f"{month.first:%B %Y}"
-
-
-_RULES: Final = {
-    "outside": "is beyond the limits of chance",
-    "trend": "is part of a run of seven months in one direction",
-    "two-in-three": "is one of two months in three near a limit",
-    "one-side": "is part of a run of seven months on one side of the mean",
-}
-_VARIATION: Final = {
-    "improvement": "an improvement",
-    "concern": "a concern",
-    "high": "higher than chance",
-    "low": "lower than chance",
-}
-_ASSURANCE: Final = {
-    "passes": "is met every month, if nothing changes",
-    "fails": "will not be met unless something changes",
-    "hit-or-miss": "is met in some months and not in others, by chance",
-}
-
-
-def _chance_said(chart: Mapping[str, Any], target: Target | None) -> list[str]:
-    if not chart["points"]:
-        return []
-    last = chart["points"][-1]
-    found = ["The last month may differ from the others by chance."]
-    if last["rule"] is not None:
-        rule, variation = _RULES[last["rule"]], _VARIATION[last["variation"]]
-        found = [f"The last month, {_month(Month.read(last['month']))}, {rule}: {variation}."]
-    if chart["few"]:
-        found.append(f"The limits of fewer than {spc.FEWEST} months may move with the next ones.")
-    if chart["assurance"] is not None and target is not None:
-        aim = f"The target of {target.percent}% ({target.standing})"
-        found.append(f"{aim} {_ASSURANCE[chart['assurance']]}.")
-    return found

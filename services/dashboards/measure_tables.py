@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from services.dashboards.measure_limits import why
+
 Value = str | int | float
 NOT_APPLICABLE: Final = "z"
 NOT_PUBLISHED: Final = "x"
@@ -42,7 +44,6 @@ _LIMITS: Final[Mapping[str, str]] = {
     "mean": "Mean",
     "low": "Lower limit",
     "high": "Upper limit",
-    "target": "Target",
 }
 
 
@@ -90,11 +91,15 @@ def book(answer: Mapping[str, Any]) -> Book:
         f"Target: {each['percent']} % ({each['standing']}; {each['source']})"
         for each in measure["targets"]
     )
+    steps = (
+        f"Limits anew since {each['since']}: {why(each)}, {each['standing']}"
+        for each in measure["rebases"]
+    )
     changes = (
         f"Version {each['version']}, since {each['since']}: {each['what']}"
         for each in measure["changes"]
     )
-    notes = (*answer["sentences"], *targets, *measure["limits"], *changes, *shorthand)
+    notes = (*answer["sentences"], *targets, *steps, *measure["limits"], *changes, *shorthand)
     return Book(cover, notes, tuple(tables(answer)))
 
 
@@ -131,15 +136,42 @@ def tables(answer: Mapping[str, Any]) -> list[Table]:
             ),
         ),
     ]
-    found.append(_limits(answer["spc"], title))
+    found += [_years(answer, title), _limits(answer["spc"], title)]
     if answer["by"]:
         found.append(_groups(answer, title, figures))
     return found
 
 
+def _years(answer: Mapping[str, Any], title: str) -> Table:
+    rows = tuple(
+        (row["year"], row["from"], row["to"], *_figure(row), _since(row["change"]))
+        for row in answer["years"]
+    )
+    columns = ("Year", "From", "To", *FIGURE.values(), "Since the year before")
+    return Table("Years", f"{title} by complete financial year, April to March", columns, rows)
+
+
+def _since(change: Mapping[str, Any] | None) -> str:
+    return NOT_APPLICABLE if change is None else str(change["sentence"])
+
+
 def _limits(control: Mapping[str, Any], title: str) -> Table:
-    rows = tuple((said, _or(control[name], NOT_APPLICABLE)) for name, said in _LIMITS.items())
-    return Table("Limits", f"{title}: the limits of chance of a month", ("Line", "Share"), rows)
+    """Lay out mean and limits of every stretch of months, and the target of the last month."""
+    none = dict.fromkeys((*_LIMITS, "from", "to", "rebased"))
+    rows = [
+        (said, *(_or(each[key], NOT_APPLICABLE) for key in (name, "from", "to")), _why(each))
+        for each in control["stretches"] or [none]
+        for name, said in _LIMITS.items()
+    ]
+    target = _or(control["target"], NOT_APPLICABLE)
+    rows.append(("Target", target, *[NOT_APPLICABLE] * 3))
+    columns = ("Line", "Share", "From", "To", "Why limits begin anew")
+    return Table("Limits", f"{title}: the limits of chance of a month", columns, tuple(rows))
+
+
+def _why(stretch: Mapping[str, Any]) -> str:
+    step = stretch["rebased"]
+    return NOT_APPLICABLE if step is None else why(step)
 
 
 def _groups(answer: Mapping[str, Any], title: str, figures: Sequence[str]) -> Table:

@@ -5,16 +5,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from services.dashboards import measure_reading as read
-from services.dashboards import measures_store, store
+from services.dashboards import measure_years, measures_store, store
 from services.dashboards.desk import Desk
 from services.dashboards.handlers import Forbidden, settled
 from services.dashboards.measure_counts import Count, Shown, counted
+from services.dashboards.measure_limits import control
 from services.dashboards.measures_question import MeasureQuestion
 from services.dashboards.measures_store import Asked
 from services.dashboards.sight import sight_of
 from services.domain.measures.catalogue import CATALOGUE, MEASURES
 from services.domain.measures.definition import Measure
-from services.domain.measures.months import Period
+from services.domain.measures.months import YEAR, Period
 from services.domain.measures.reading import Reading
 from services.domain.measures.tally import NOTHING, Tally
 from services.domain.moments import stamp
@@ -53,6 +54,7 @@ def described(measure: Measure, reading: Reading) -> dict[str, Any]:
             }
             for target in reading.targets.get(measure.id, ())
         ],
+        "rebases": [step.told() for step in reading.rebases.get(measure.id, ())],
         "limits": list(measure.limits),
         "changes": [
             {"version": each.version, "since": each.since.isoformat(), "what": each.what}
@@ -169,12 +171,13 @@ def answer(
             "period_before": read.changed(
                 totals["total"], totals["period_before"], measure, reading, "the period before"
             ),
-            "year_before": read.changed(
-                totals["total"], totals["year_before"], measure, reading, "a year before"
-            ),
+            "year_before": _year_on_year(shown, measure, reading),
         },
         "months": [{"month": month, **figure} for month, figure in months.items()],
-        "spc": read.control(months, measure, target),
+        "years": measure_years.answered(
+            measure_years.complete(shown, looked_back(period)), shown, measure, reading
+        ),
+        "spc": control(months, measure, target, reading.rebases.get(measure.id, ())),
         "rows": [
             {"funnel": None, "relative": None, "others": None, **row, **more}
             for row, more in zip(rows, beside, strict=True)
@@ -186,6 +189,20 @@ def answer(
         "suppression": {"applied": shown.basis == "release", "why": shown.why},
     }
     return answered | {"sentences": read.sentences(answered, shown, measure, target)}
+
+
+def _year_on_year(shown: Shown, measure: Measure, reading: Reading) -> dict[str, Any]:
+    """Compare with the same months a year before; of more than a year only its last one.
+
+    Two periods that share months cannot be told apart by the interval of their difference.
+    """
+    period = shown.period
+    since = "a year before"
+    if len(period) > YEAR:
+        period = Period(period.last.after(1 - YEAR), period.last)
+        since = f"a year before, in the last {YEAR} months"
+    now, before = read.figures([shown.total(period), shown.total(period.year_before)], reading)
+    return read.changed(now, before, measure, reading, since)
 
 
 def _named(

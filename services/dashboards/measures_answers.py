@@ -18,6 +18,15 @@ class TargetItem(BaseModel):
     standing: Literal["statute", "guidance", "local", "assumption"]
 
 
+class RebaseItem(BaseModel):
+    """A known step, from which on limits of chance are worked out anew."""
+
+    since: str
+    reason: str
+    source: str
+    standing: Literal["statute", "guidance", "local", "assumption"]
+
+
 class ChangeItem(BaseModel):
     """What a version changed."""
 
@@ -40,6 +49,7 @@ class Definition(BaseModel):
     rule: str | None = Field(description="The rule whose gaps are what is not met.")
     owner: str
     targets: list[TargetItem]
+    rebases: list[RebaseItem] = Field(description="Of schemas/policy/measures.toml, oldest first.")
     limits: list[str]
     changes: list[ChangeItem]
 
@@ -61,6 +71,15 @@ class Figure(BaseModel):
     missing: Count = Field(description="Owed, and nobody would tell us: in neither count.")
     not_judged: Count = Field(description="Children for whom it could not be worked out.")
     suppressed: bool
+
+
+class YearItem(Figure):
+    """A complete financial year, April to March."""
+
+    year: str = Field(description="As people write it: 2025-26.")
+    first: str = Field(alias="from")
+    to: str
+    change: "Change | None" = Field(description="Since the year before; null: that is not shown.")
 
 
 class MonthItem(Figure):
@@ -126,17 +145,31 @@ class Point(BaseModel):
     variation: Literal["common", "improvement", "concern", "high", "low"]
 
 
+class Stretch(BaseModel):
+    """Months in a row that have their limits together; no rule runs from one into the next."""
+
+    first: str = Field(alias="from")
+    to: str
+    months: int = Field(description="Of how many months the limits are.")
+    few: bool = Field(description="Of fewer than 13: limits may move much.")
+    mean: float
+    low: float
+    high: float
+    rebased: RebaseItem | None = Field(description="Why limits begin anew here; null: they do not.")
+
+
 class Control(BaseModel):
     """A control chart (XmR, by the rules of Making Data Count)."""
 
     points: list[Point] = Field(description="The months whose share is shown.")
-    mean: float | None
+    mean: float | None = Field(description="With the limits, of the last stretch.")
     low: float | None
     high: float | None
-    few: bool = Field(description="Fewer than 13 points: limits may move much.")
+    few: bool = Field(description="A stretch has fewer than 13 points: its limits may move much.")
     left_out: int = Field(description="Months without a share, or whose share is hidden.")
     target: float | None
     assurance: Literal["passes", "fails", "hit-or-miss"] | None
+    stretches: list[Stretch] = Field(description="One, and one more for each rebase within.")
 
 
 class Months(BaseModel):
@@ -184,6 +217,10 @@ class Measured(BaseModel):
     year_before: Figure
     change: Changes
     months: list[MonthItem]
+    years: list[YearItem] = Field(
+        description="Complete years from before the period to its end; of a release, sums of what "
+        "is published."
+    )
     spc: Control
     rows: list[RowItem]
     rows_period: Months | None = Field(
@@ -192,33 +229,3 @@ class Measured(BaseModel):
     rows_total: Figure | None = Field(description="All rows together.")
     suppression: Suppression
     sentences: list[str] = Field(description="What there is to be seen, by rule.")
-
-
-class CaseItem(BaseModel):
-    """One unit of a denominator, of a child whom the reader may know of."""
-
-    unit_id: str
-    child_ref: str
-    referral_ref: str | None
-    day: str = Field(description="On which it counts.")
-    state: Literal["met", "missed", "missing", "not-judged"]
-    agency: str
-    unit: str
-    area: str
-    sex: str
-    ethnicity: str
-    age: str
-    gap_id: str | None = Field(
-        description="The gap of the measure's rule, where there is one that the reader may see."
-    )
-
-
-class Cases(BaseModel):
-    """The cases behind a number."""
-
-    items: list[CaseItem]
-    total: int = Field(description="The number: what is listed, over all pages, and `withheld`.")
-    withheld: int = Field(description="Restricted or erased children: counted, not listed.")
-    next: str | None
-    as_of: datetime
-    known_at: datetime

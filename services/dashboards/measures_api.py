@@ -8,12 +8,13 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 from pydantic import BaseModel
 
 from services.dashboards import measures, measures_released
+from services.dashboards.cases_answers import Cases
 from services.dashboards.desk import AtDesk
 from services.dashboards.measure_files import FILES as BOOKS
 from services.dashboards.measure_files import attached, sent
 from services.dashboards.measure_picture import SVG, as_svg
 from services.dashboards.measure_tables import book
-from services.dashboards.measures_answers import Cases, Catalogue, Measured
+from services.dashboards.measures_answers import Catalogue, Measured
 from services.dashboards.measures_cases import CasesQuestion, cases
 from services.dashboards.measures_question import MeasureQuestion
 from services.runtime import clock

@@ -78,6 +78,7 @@ async def released_all(
         period = asked.period(min(as_of, latest["known_at"]))
         own = ([measure.id for measure in found], latest["number"])
         months = await _months(connection, own, looked_back(period))
+        whole = await _whole(connection, own, looked_back(period), desk.grid)
         blocks = _blocks(period, desk.grid)
         rows, together = (
             await _groups(connection, own, place, blocks, desk.grid) if asked.by else ({}, None)
@@ -96,6 +97,7 @@ async def released_all(
                 "known_at": stamp(latest["known_at"]),
             },
             months=months[measure.id],
+            blocks=whole[measure.id],
             rows=_named(rows, asked, place),
             rows_period=Period(blocks[0].first, blocks[-1].last) if blocks and asked.by else None,
             rows_total=together,
@@ -139,6 +141,19 @@ async def _months(
     found: dict[str, dict[Month, Count]] = {measure: {} for measure in measures}
     for row in rows:
         found[row["measure"]][Month.of(row["since"])] = _count(row)
+    return found
+
+
+async def _whole(
+    connection: Connection, own: tuple[list[str], int], period: Period, grid: Grid
+) -> dict[str, dict[Period, Count]]:
+    """Return the totals of whole blocks that were published, by measure."""
+    measures, number = own
+    within = (period.first.first, period.last.after(1).first)
+    rows = await connection.fetch(_CELLS, measures, "", "", grid.block, number, *within)
+    found: dict[str, dict[Period, Count]] = {measure: {} for measure in measures}
+    for row in rows:
+        found[row["measure"]][grid.block_of(Month.of(row["since"]))] = _count(row)
     return found
 
 

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.measures_question import MeasureQuestion
-from services.dashboards.pages import figures, pictures
+from services.dashboards.pages import figures, lines, pictures
 from services.dashboards.pages.form import Form
 from services.domain.measures.catalogue import CATALOGUE, MEASURES
 from services.domain.measures.months import Month, Period
@@ -95,16 +95,16 @@ def _periods(found: Mapping[str, Any], role: str) -> Iterator[list[object]]:
         ("The same months a year before", "year_before", now.year_before),
     ):
         at = {"from": period.first, "to": period.last}
-        share, done, units, *_ = figures.counted(found[name], found, role, at)
-        yield [title, share, done, units, change.get(name, {}).get("sentence", "")]
+        share, done, units, _, _, *neither = lines.counted(found[name], found, role, at)
+        yield [title, share, done, units, *neither, change.get(name, {}).get("sentence", "")]
 
 
 def _side_by_side(found: Mapping[str, Any], role: str) -> Iterator[list[object]]:
     """Yield all together, and below them each group with what sets it apart from all others."""
     together = found["rows_total"]
     if together is not None:
-        yield ["All together", *figures.counted(together, found, role, {}), ""]
-    for line, row in zip(figures.group_rows(found, role), found["rows"], strict=True):
+        yield ["All together", *lines.counted(together, found, role, {}), ""]
+    for line, row in zip(lines.group_rows(found, role), found["rows"], strict=True):
         yield [*line, row["others"] and row["others"]["sentence"]]
 
 

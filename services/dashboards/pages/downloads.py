@@ -89,6 +89,7 @@ async def changes(
         breadcrumbs=[("Measures", "/measures"), ("What has changed", None)],
         as_of=clock.now(),
         measures=list(_measures()),
+        rebases=list(_rebases(desk)),
         numbers=list(_numbers(desk)),
         policy=desk.policy.version,
     )
@@ -99,6 +100,14 @@ def _measures() -> Iterator[list[object]]:
         for change in reversed(measure.changes):
             link = {"text": measure.title, "href": f"/measures/{measure.id}"}
             yield [link, change.version, words.day(change.since), change.what]
+
+
+def _rebases(desk: Desk) -> Iterator[list[object]]:
+    """Yield a row for each recorded step, by measure, oldest first."""
+    for measure in CATALOGUE:
+        for step in desk.reading.rebases.get(measure.id, ()):
+            link = {"text": measure.title, "href": f"/measures/{measure.id}"}
+            yield [link, words.day(step.since), step.reason, step.standing, step.source]
 
 
 def _numbers(desk: Desk) -> Iterator[list[object]]:

@@ -3,7 +3,7 @@
 Pages are made of the answer that machines get, so what is hidden there is hidden here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,7 +18,6 @@ from services.runtime.web import asking, words
 HIDDEN: Final = "c"
 UNPUBLISHED: Final = "not published"
 NOBODY: Final = ":"
-SEES_CASES: Final = frozenset({"agency", "police-supervisor", "qa-reviewer"})
 _NO_SHARE: Final = {HIDDEN: "hidden", NOBODY: "nobody to count", UNPUBLISHED: UNPUBLISHED}
 _NO_MONTH: Final = {
     HIDDEN: "Every month is hidden: a small number could be told.",
@@ -66,7 +65,7 @@ async def all_of(
 
 def file_of(found: Mapping[str, Any], kind: str, **changed: object) -> str:
     """Return where the same figures are as a file: of the same months, as known then."""
-    asked = {**_asked(found), "by": ",".join(found["by"]), "format": kind}
+    asked = {**asked_of(found), "by": ",".join(found["by"]), "format": kind}
     return asking(f"/api/v1/measures/{found['measure']['id']}", asked, **changed)
 
 
@@ -118,66 +117,18 @@ def says(found: Mapping[str, Any]) -> str:
     return f"{words.month(month['month'])}: {share(month)}.{hidden} {clear}"
 
 
-def month_rows(found: Mapping[str, Any], role: str) -> Iterator[list[object]]:
-    """Yield a row a month, newest first; numbers lead to their lists for who may see them."""
-    for month in reversed(found["months"]):
-        at = {"from": month["month"], "to": month["month"]}
-        yield [
-            words.month(month["month"]),
-            shown(month),
-            linked(month["numerator"], found, role, "met", at),
-            linked(missed(month), found, role, "missed", at),
-            linked(month["denominator"], found, role, "counted", at),
-            linked(month["missing"], found, role, "missing", at),
-            linked(month["not_judged"], found, role, "not-judged", at),
-        ]
-
-
-def group_rows(found: Mapping[str, Any], role: str) -> Iterator[list[object]]:
-    """Yield a row for each group."""
-    for row in found["rows"]:
-        yield [called(row, found), *counted(row, found, role, row["group"])]
-
-
-def counted(
-    figure: Figure, found: Mapping[str, Any], role: str, place: Mapping[str, object]
-) -> list[object]:
-    """Lay a figure out: its share, how many of how many, and its interval."""
-    return [
-        shown(figure),
-        linked(figure["numerator"], found, role, "met", place),
-        linked(figure["denominator"], found, role, "counted", place),
-        _bound(figure["low"]),
-        _bound(figure["high"]),
+def aside(figure: Figure) -> str:
+    """Say what is in neither count of a figure; nothing where nothing is."""
+    said = (("missing", "missing data"), ("not_judged", "not judged"))
+    found = [
+        f"{'a hidden number' if figure[name] == HIDDEN else f'{figure[name]:,}'} {text}"
+        for name, text in said
+        if figure[name]
     ]
+    return f" Beside these: {' and '.join(found)}." if found else ""
 
 
-def missed(figure: Figure) -> object:
-    """Return how many did not meet it."""
-    met, units = figure["numerator"], figure["denominator"]
-    if HIDDEN in {met, units}:
-        return HIDDEN
-    return None if met is None or units is None else units - met
-
-
-def linked(
-    number: object,
-    found: Mapping[str, Any],
-    role: str,
-    state: str,
-    place: Mapping[str, object],
-) -> object:
-    """Write a count; for who may see the cases with the way to their list, which is as long.
-
-    `place`: which months or groups of the answer it is of.
-    """
-    if role not in SEES_CASES or not isinstance(number, int) or number == 0:
-        return count(number)
-    asked = {**_asked(found), "state": state, **place}
-    return {"text": number, "href": asking(f"/measures/{found['measure']['id']}/cases", asked)}
-
-
-def _asked(found: Mapping[str, Any]) -> dict[str, object]:
+def asked_of(found: Mapping[str, Any]) -> dict[str, object]:
     """What an answer is of: its months and groups, as at when, and as known when."""
     names = ("from", "to", "as_of", "known_at")
     return {**{name: found[name] for name in names}, **found["only"]}
@@ -192,9 +143,3 @@ def called(row: Figure, found: Mapping[str, Any]) -> str:
     """Name a group in words, where its codes have any."""
     names = found["names"]
     return ", ".join(names.get(by, {}).get(code, code) for by, code in row["group"].items())
-
-
-def _bound(bound: object) -> str:
-    if bound == HIDDEN:
-        return HIDDEN
-    return words.percent(float(bound) if isinstance(bound, int | float) else None)

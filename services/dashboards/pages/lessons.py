@@ -171,6 +171,8 @@ def _row(found: Mapping[str, Any]) -> list[object]:
         words.NONE if month is None else f"{words.month(month['month'])}: {figures.share(month)}",
         said.rsplit(". ", 1)[-1],
         figures.share(found["total"]),
+        figures.count(found["total"]["missing"]),
+        figures.count(found["total"]["not_judged"]),
         found["change"]["year_before"]["sentence"],
         "None" if target is None else words.percent(target, 0),
     ]

@@ -10,7 +10,7 @@ from services.dashboards import measures
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.measure_files import WORDS
 from services.dashboards.measures_question import MeasureQuestion, Narrowed
-from services.dashboards.pages import figures, pictures
+from services.dashboards.pages import figures, lines, pictures
 from services.dashboards.pages.form import Form
 from services.dashboards.pages.gaps import LESSONS
 from services.domain.measures.catalogue import CATALOGUE
@@ -99,8 +99,10 @@ def _shown(visitor: Visitor, found: dict[str, Any], asked: Asked) -> dict[str, A
         "known_at": moment(found["known_at"]),
         "sentences": found["sentences"],
         "chart": pictures.drawn(found),
-        "months": list(figures.month_rows(found, visitor.role)),
-        "groups": list(figures.group_rows(found, visitor.role)),
+        "limits": list(lines.limit_rows(found)),
+        "years": list(lines.year_rows(found, visitor.role)),
+        "months": list(lines.month_rows(found, visitor.role)),
+        "groups": list(lines.group_rows(found, visitor.role)),
         "grouped": pictures.grouped(found),
         "rows_period": found["rows_period"],
         "release": found["release"],

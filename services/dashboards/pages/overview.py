@@ -77,7 +77,8 @@ def _card(title: str, path: str, id_: str, found: dict[str, Any] | None) -> dict
         "title": title,
         "href": path,
         "figure": words.NONE if month is None else figures.shown(month),
-        "says": f"{measure}. {figures.says(found)}",
+        "says": f"{measure}. {figures.says(found)}"
+        + ("" if month is None else figures.aside(month)),
         "measure": f"/measures/{id_}",
         "spark": spark(
             f"spark-{id_.replace('.', '-')}",

@@ -1,9 +1,10 @@
 """Which picture is drawn of a measure's answer, and where is it to be had as a file?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from services.dashboards.measure_limits import rebased_said
 from services.dashboards.pages.figures import (
     Figure,
     called,
@@ -39,11 +40,21 @@ def drawn(found: Mapping[str, Any]) -> Chart:
         label = words.month(month["month"], short=True)
         point = judged.get(month["month"])
         mark = None if point is None or point["rule"] is None else marked(point)
-        limits = (control["mean"], control["low"], control["high"])
-        points.append(Point(label, value(month), shown(month), *limits, mark))
-    named = Named(measure["id"].replace(".", "-"), f"{measure['title']}, by month", says(found))
+        own = _stretch_of(month["month"], control["stretches"])
+        limits = (own.get("mean"), own.get("low"), own.get("high"))
+        anew = own.get("rebased") is not None and own["from"] == month["month"]
+        points.append(Point(label, value(month), shown(month), *limits, mark, anew))
+    said = " ".join((says(found), *rebased_said(control)))
+    named = Named(measure["id"].replace(".", "-"), f"{measure['title']}, by month", said)
     chart = spc(named, points, _axis, control["target"], words.percent)
     return replace(chart, file=file_of(found, "svg", by=None))
+
+
+def _stretch_of(month: str, stretches: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the limits that a month belongs to, also where its own share is not shown."""
+    return next(
+        (each for each in reversed(stretches) if each["from"] <= month), next(iter(stretches), {})
+    )
 
 
 def grouped(found: Mapping[str, Any]) -> Chart | None:

@@ -1,8 +1,9 @@
-"""By which numbers are figures read: targets, the fewest that tell anything, who is compared?"""
+"""By which numbers are figures read: targets, steps, the fewest that tell, who is compared?"""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from services.domain.equity_groups import GROUPS
@@ -21,10 +22,25 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Rebase:
+    """A known step: from which day on limits are worked out anew, why, and who says so."""
+
+    since: date
+    reason: str
+    source: str
+    standing: str
+
+    def told(self) -> dict[str, str]:
+        """Write it as answers do."""
+        return asdict(self) | {"since": self.since.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What schemas/policy/measures.toml states."""
 
     targets: Mapping[str, tuple[Target, ...]]
+    rebases: Mapping[str, tuple[Rebase, ...]]
     fewest: int
     confidence: float
     comparators: Mapping[str, str]
@@ -32,11 +48,13 @@ class Reading:
     @classmethod
     def parse(cls, content: Mapping[str, Any]) -> "Reading":
         """Read measures.toml (its header states the shape); ValueError names every fault."""
-        stated = content.get("targets", {})
+        stated, steps = content.get("targets", {}), content.get("rebases", {})
         numbers = content.get("numbers", {})
         comparators = content.get("comparators", {})
         faults = [
             *(f"/targets/{name}" for name in stated if name not in MEASURES),
+            *(f"/rebases/{name}" for name in steps if name not in MEASURES),
+            *(f"/rebases/{name}" for name, lines in steps.items() if not _are_rebases(lines)),
             *(
                 f"/targets/{name}/{place}"
                 for name, lines in stated.items()
@@ -58,6 +76,7 @@ class Reading:
             raise ValueError("measures.toml: " + "; ".join(faults))
         return cls(
             {name: tuple(map(_target, lines)) for name, lines in stated.items()},
+            {name: tuple(Rebase(**line) for line in lines) for name, lines in steps.items()},
             numbers["fewest"]["value"],
             numbers["confidence"]["value"] / 100,
             {dimension: comparators[dimension] for dimension in GROUPS},
@@ -77,6 +96,19 @@ def _is_target(line: Mapping[str, Any]) -> bool:
         and bool(line.get("source"))
         and line.get("standing") in STANDINGS
     )
+
+
+def _are_rebases(lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether every step is dated, later than the one before, and says why and who says so."""
+    stated = all(
+        line.keys() == {*Rebase.__slots__}
+        and type(line["since"]) is date
+        and line["reason"]
+        and line["source"]
+        and line["standing"] in STANDINGS
+        for line in lines
+    )
+    return stated and all(one["since"] < other["since"] for one, other in pairwise(lines))
 
 
 def _is_number(line: object) -> bool:

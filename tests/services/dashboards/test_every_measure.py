@@ -136,6 +136,11 @@ def as_page(looked: Looked, said: dict[str, Any], by: str) -> None:
          written(m, "missing"), written(m, "not_judged")]
         for m in reversed(said["months"])
     ]  # fmt: skip
+    assert [row[1:7] for row in looked.table("years")] == [
+        [written(y, "value"), written(y, "numerator"), missed(y), written(y, "denominator"),
+         written(y, "missing"), written(y, "not_judged")]
+        for y in reversed(said["years"])
+    ]  # fmt: skip
     own = said["measure"]["id"].replace(".", "-")
     assert [row[1] for row in looked.table(f"{own}-table")] == [
         written(m, "value") for m in said["months"]
@@ -151,7 +156,8 @@ def as_page(looked: Looked, said: dict[str, Any], by: str) -> None:
     ]
     for cells, row in zip(groups, said["rows"], strict=True):
         if row["value"] is not None:
-            assert cells[4:] == [written(row, "low"), written(row, "high")]
+            assert cells[4:6] == [written(row, "low"), written(row, "high")]
+        assert cells[6:] == [written(row, "missing"), written(row, "not_judged")]
     if not said["rows"]:
         return
     drawn = looked.table(f"by-{by}-table")
@@ -167,6 +173,7 @@ def as_files(said: dict[str, Any], contents: dict[str, bytes]) -> None:
     xlsx, ods = from_xlsx(contents["xlsx"]), from_ods(contents["ods"])
     assert xlsx == ods
     names = {"Table_Periods": ": the period", "Table_Months": " by month",
+             "Table_Years": " by complete financial year",
              "Table_Limits": ": the limits", "Table_Groups": f" by {said['by'][0]}"}  # fmt: skip
     for name, ends in names.items():
         (start,) = (
@@ -179,7 +186,10 @@ def as_files(said: dict[str, Any], contents: dict[str, bytes]) -> None:
             [_number(cell) for cell in line] for line in lines[start + 2 : start + 2 + len(rows)]
         ] == rows
     figures = [said[name] for name in ("total", "period_before", "year_before")]
-    for name, told_ in (("Periods", figures), ("Months", said["months"]), ("Groups", said["rows"])):
+    for name, told_ in (
+        ("Periods", figures), ("Months", said["months"]), ("Years", said["years"]),
+        ("Groups", said["rows"]),
+    ):  # fmt: skip
         head, *rows = xlsx[f"Table_{name}"]
         first = head.index("Numerator")
         assert len(rows) == len(told_)

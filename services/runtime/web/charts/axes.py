@@ -1,6 +1,6 @@
 """Where do values stand in a picture, and how are its axes written?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from services.runtime.web import svg
 from services.runtime.web.charts.chart import Write
@@ -12,16 +12,22 @@ def at(canvas: Canvas, n: int, count: int) -> float:
     return canvas.x((n + 0.5) / count)
 
 
-def steps(canvas: Canvas, values: Scale, kind: str, found: Sequence[float | None]) -> Iterator[str]:
-    """Draw a line through what is there, broken where something is not."""
+def steps(
+    canvas: Canvas,
+    values: Scale,
+    kind: str,
+    found: Sequence[float | None],
+    begun: Collection[int] = (),
+) -> Iterator[str]:
+    """Draw a line through what is there, broken where something is not, and where it is `begun`."""
     run: list[svg.Place] = []
     for n, value in enumerate([*found, None]):
+        if len(run) > 1 and (value is None or n in begun):
+            yield svg.line(kind, run)
+        if value is None or n in begun:
+            run = []
         if value is not None:
             run.append((at(canvas, n, len(found)), canvas.y(values.share(value))))
-            continue
-        if len(run) > 1:
-            yield svg.line(kind, run)
-        run = []
 
 
 def upright(canvas: Canvas, values: Scale, write: Write) -> Iterator[str]:

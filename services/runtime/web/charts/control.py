@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from markupsafe import Markup
 
@@ -10,12 +11,16 @@ from services.runtime.web.charts import axes
 from services.runtime.web.charts.chart import Chart, Named, Write, columns, hidden, or_none
 from services.runtime.web.svg import Canvas, Scale
 
+LABEL: Final = 76
+"""So wide is what is written at a step."""
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """A value of a period: None where it is hidden or there is none; `mark` says what is special.
 
-    `shown` is how the table writes it; mean and limits are those of its own stretch of time.
+    `shown` is how the table writes it; mean and limits are those of its own stretch of time, which
+    begins with a point that is `anew`.
     """
 
     label: str
@@ -25,6 +30,7 @@ class Point:
     lower: float | None = None
     upper: float | None = None
     mark: str | None = None
+    anew: bool = False
 
 
 def spc(
@@ -59,8 +65,11 @@ def spc(
         if target is not None:
             y = canvas.y(values.share(target))
             yield svg.line("c-target", [(canvas.x(0), y), (canvas.x(1), y)])
+        begun = [n for n, p in enumerate(points) if p.anew]
         for kind, name in (("c-mean", "mean"), ("c-limit", "lower"), ("c-limit", "upper")):
-            yield from axes.steps(canvas, values, kind, [getattr(p, name) for p in points])
+            limits = [getattr(p, name) for p in points]
+            yield from axes.steps(canvas, values, kind, limits, begun)
+        yield from _anew(canvas, begun, len(points))
         yield from axes.steps(canvas, values, "c-line", [p.value for p in points])
         for n, p in enumerate(points):
             if p.value is not None:
@@ -85,6 +94,17 @@ def spark(name: str, title: str, values: Sequence[float | None]) -> Markup:
     assert last is not None  # noqa: S101 - the last that is known
     parts.append(svg.dot(axes.at(canvas, n, len(values)), canvas.y(reach.share(last)), radius=4.5))
     return svg.picture(name, canvas, title, "", parts)
+
+
+def _anew(canvas: Canvas, begun: Sequence[int], count: int) -> Iterator[str]:
+    """Draw where limits begin anew: an upright line between two points, named if there is room."""
+    free = canvas.x(0)
+    for n in begun:
+        x = canvas.x(n / count)
+        yield svg.line("c-axis", [(x, canvas.y(0)), (x, canvas.y(1))])
+        if free <= x <= canvas.x(1) + canvas.right - LABEL:
+            yield svg.text(canvas, x, canvas.top - 3, "New limits")
+            free = x + LABEL
 
 
 def _end_labels(
