@@ -16,6 +16,7 @@ from services.dashboards import (
     handlers,
     me_api,
     measures_api,
+    onward_api,
     pages,
 )
 from services.dashboards.answers import GapPage
@@ -70,6 +71,7 @@ def create_app(settings: Settings, contracts: Contracts | None = None) -> FastAP
     app.include_router(explanation_api.router())
     app.include_router(figures_api.router())
     app.include_router(measures_api.router())
+    app.include_router(onward_api.router())
     app.include_router(context_api.router())
     app.include_router(dip_api.router())
     app.include_router(people.router())

@@ -1,7 +1,6 @@
 """Which picture is drawn of a measure's answer, and where is it to be had as a file?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from services.dashboards.measure_limits import rebased_said
@@ -47,7 +46,7 @@ def drawn(found: Mapping[str, Any]) -> Chart:
     said = " ".join((says(found), *rebased_said(control)))
     named = Named(measure["id"].replace(".", "-"), f"{measure['title']}, by month", said)
     chart = spc(named, points, _axis, control["target"], words.percent)
-    return replace(chart, file=file_of(found, "svg", by=None))
+    return chart.at(file_of(found, "svg", by=None))
 
 
 def _stretch_of(month: str, stretches: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -62,7 +61,7 @@ def grouped(found: Mapping[str, Any]) -> Chart | None:
     if not found["rows"] or len(found["by"]) != 1:
         return None
     (dimension,) = found["by"]
-    return replace(_grouped(found, dimension), file=file_of(found, "svg"))
+    return _grouped(found, dimension).at(file_of(found, "svg"))
 
 
 def _grouped(found: Mapping[str, Any], dimension: str) -> Chart:
@@ -73,9 +72,14 @@ def _grouped(found: Mapping[str, Any], dimension: str) -> Chart:
         said = "Lines show 95% intervals: where they overlap, the difference may be chance."
         named = Named(f"by-{dimension}", title, said)
         return bars(named, rows, words.percent, dimension.capitalize())
-    said = "Inside the inner limits a difference is what chance alone would make in 95 of 100."
+    said = (
+        "Further to the right is a share of more. Inside the inner limits a difference is what"
+        " chance alone would make in 95 of 100."
+    )
     dots = [_dot(row, found) for row in found["rows"]]
-    return funnel_plot(Named(f"by-{dimension}", title, said), dots, _bounds(found), _axis)
+    return funnel_plot(
+        Named(f"by-{dimension}", title, said), dots, _bounds(found), _axis, _centre(found)
+    )
 
 
 def _bar(row: Figure, found: Mapping[str, Any]) -> Bar:
@@ -97,15 +101,20 @@ def _dot(row: Figure, found: Mapping[str, Any]) -> Dot:
     )
 
 
+def _centre(found: Mapping[str, Any]) -> float | None:
+    """Return the share of all, around which the limits are; None where nobody is placed."""
+    return next((row["funnel"]["centre"] for row in found["rows"] if row.get("funnel")), None)
+
+
 def _bounds(found: Mapping[str, Any]) -> list[Bound]:
     """Return the limits of chance at all sizes up to the largest group's."""
-    placed = [row["funnel"]["centre"] for row in found["rows"] if row.get("funnel")]
+    centre = _centre(found)
     sizes = [row["denominator"] for row in found["rows"] if isinstance(row["denominator"], int)]
-    if not placed or not max(sizes, default=0):
+    if centre is None or not max(sizes, default=0):
         return []
     most = max(sizes)
     at = sorted({max(1, most * n // SIZES) for n in range(1, SIZES + 1)})
-    limits = [(size, funnel.limits(placed[0], size)) for size in at]
+    limits = [(size, funnel.limits(centre, size)) for size in at]
     return [Bound(size, b.low, b.low_inner, b.high_inner, b.high) for size, b in limits]
 
 

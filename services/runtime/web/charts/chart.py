@@ -5,7 +5,7 @@ left out of the picture, and said.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -45,6 +45,10 @@ class Chart:
     canvases: tuple[Canvas, Canvas] = CANVASES
     file: str | None = None
     empty: bool = False
+
+    def at(self, file: str) -> "Chart":
+        """Say where the picture is as a file of its own."""
+        return replace(self, file=file)
 
     @property
     def id(self) -> str:
