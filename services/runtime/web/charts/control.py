@@ -89,6 +89,11 @@ def spark(name: str, title: str, values: Sequence[float | None]) -> Markup:
         return Markup("")
     reach = svg.scale(known)
     parts = list(axes.steps(canvas, reach, "c-line", values))
+    parts += [
+        svg.dot(axes.at(canvas, n, len(values)), canvas.y(reach.share(value)), radius=2.5)
+        for n, value in enumerate(values)
+        if value is not None and not {*values[max(0, n - 1) : n], *values[n + 1 : n + 2]} - {None}
+    ]
     n = max(n for n, value in enumerate(values) if value is not None)
     last = values[n]
     assert last is not None  # noqa: S101 - the last that is known

@@ -39,7 +39,13 @@ class Bound:
     outer_high: float
 
 
-def funnel(named: Named, dots: Sequence[Dot], bounds: Sequence[Bound], write: Write) -> Chart:
+def funnel(
+    named: Named,
+    dots: Sequence[Dot],
+    bounds: Sequence[Bound],
+    write: Write,
+    centre: float | None = None,
+) -> Chart:
     """Draw shares by how many they are of, with the limits of chance around the whole's share."""
     head = columns("Name", "Share", "Of how many", "Stands out", text=(0, 3))
     rows: list[list[object]] = [[d.label, d.shown, d.of_shown, d.mark or ""] for d in dots]
@@ -57,10 +63,29 @@ def funnel(named: Named, dots: Sequence[Dot], bounds: Sequence[Bound], write: Wr
             yield svg.line(
                 kind, [(canvas.x(sizes.share(n)), canvas.y(values.share(v))) for n, v in places]
             )
+        if centre is not None:
+            y = canvas.y(values.share(centre))
+            yield svg.line("c-mean", [(canvas.x(0), y), (canvas.x(1), y)])
         yield from _dots(canvas, sizes, values, seen)
+        yield from _end_labels(canvas, values, bounds, centre, write)
 
     omitted = hidden(d.label for d in dots if d.value is None)
     return Chart(named, draw, head, rows, omitted, empty=not seen)
+
+
+def _end_labels(
+    canvas: Canvas, values: Scale, bounds: Sequence[Bound], centre: float | None, write: Write
+) -> Iterator[str]:
+    """Name the lines at their right end, so far apart that each can be read."""
+    ends = [] if centre is None else [(f"All {write(centre)}", centre)]
+    if bounds:
+        last = bounds[-1]
+        ends += [("99.8% limit", last.outer_high), ("95% limit", last.high),
+                 ("95% limit", last.low), ("99.8% limit", last.outer_low)]  # fmt: skip
+    wanted = [canvas.y(values.share(value)) + 5 for _, value in ends]
+    places = svg.apart(wanted, canvas.top, canvas.height - canvas.bottom + 5, svg.LINE_HEIGHT)
+    for (name, _), y in zip(ends, places, strict=True):
+        yield svg.text(canvas, canvas.x(1) + 6, y, name)
 
 
 def _dots(canvas: Canvas, sizes: Scale, values: Scale, seen: Sequence[Dot]) -> Iterator[str]:
