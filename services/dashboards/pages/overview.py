@@ -1,5 +1,6 @@
 """Where does somebody who looks in begin? A card for each lesson, and what is open."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -40,6 +41,36 @@ def router() -> APIRouter:
     return routes
 
 
+def _says(found: Sequence[Mapping[str, Any] | None]) -> list[str]:
+    """Say by rule what the cards show: how many, what has clearly changed, what is out of reach."""
+    if not any(found):
+        return ["Your role is shown what is counted, and no figures."]
+    shown = [one for one in found if one is not None and figures.last(one) is not None]
+    if not shown:
+        return ["No figure can be shown yet: nothing was counted or published, or all is hidden."]
+    said = [f"{len(shown)} of these {len(found)} measures have a figure that can be shown."]
+    moved = [
+        f"Clear change, {judged}: {', '.join(titles)}."
+        for variation, judged in (("improvement", "better"), ("concern", "worse"))
+        if (titles := [_title(one) for one in shown if _last(one) == variation])
+    ]
+    said += moved or ["No clear change in the last month of any: what moves may be chance."]
+    if short := [_title(one) for one in shown if one["spc"]["assurance"] == "fails"]:
+        said.append(f"Targets that will not be met unless something changes: {', '.join(short)}.")
+    return said
+
+
+def _title(found: Mapping[str, Any]) -> str:
+    title: str = found["measure"]["title"]
+    return title
+
+
+def _last(found: Mapping[str, Any]) -> str:
+    """What the last month that is shown is: chance, or a change for better or worse."""
+    variation: str = found["spc"]["points"][-1]["variation"]
+    return variation
+
+
 async def overview(
     request: Request,
     desk: Annotated[Desk, Depends(desk_of)],
@@ -61,6 +92,7 @@ async def overview(
         as_of=now,
         known_at=known_at if open_now is None else open_now.known_at,
         cards=[_card(*card, one) for card, one in zip(CARDS, found, strict=True)],
+        says=_says(found),
         release=shown[0]["release"] if shown else None,
         open=None if open_now is None else sum(open_now.open.values()),
     )
