@@ -1,6 +1,7 @@
 """What can be taken away, and what has changed? Files, and the log of what is counted how."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,6 +11,8 @@ from services.dashboards import equity_pack, measures_released
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.desks.words import rule_name
 from services.dashboards.pages import plain
+from services.dashboards.pages.lines import SEES_CASES
+from services.dashboards.pages.measures import FORMATS
 from services.domain.measures.catalogue import CATALOGUE
 from services.domain.measures.months import Month, Period
 from services.domain.moments import london_day
@@ -61,11 +64,26 @@ async def downloads(
         as_of=now,
         packs=packs if visitor.role in equity_pack.ROLES else [],
         unpublished=not packs,
+        heads=[{"text": "Measure"}, *({"text": text} for text in FORMATS.values())],
+        measures=list(_files()) if visitor.role in measures_released.ROLES | SEES_CASES else [],
         definitions=[
             {"text": "Every measure", "href": "/api/v1/measures", "note": "JSON"},
             {"text": "Every rule and its numbers", "href": "/api/v1/rules", "note": "JSON"},
         ],
     )
+
+
+def _files() -> Iterator[list[object]]:
+    """Yield a row for every measure: its last 24 months, in every format."""
+    for measure in CATALOGUE:
+        address = f"/api/v1/measures/{measure.id}"
+        yield [
+            {"text": measure.title, "href": f"/measures/{measure.id}"},
+            *(
+                {"text": kind.upper(), "href": asking(address, {"format": kind})}
+                for kind in FORMATS
+            ),
+        ]
 
 
 async def _periods(desk: Desk, caller: Caller, last: Month) -> list[Period]:
@@ -116,6 +134,6 @@ def _numbers(desk: Desk) -> Iterator[list[object]]:
         for line in rule["policy"]:
             value = plain.text(f"{line['value']} {line['unit']}") if "value" in line else "a list"
             name = line["name"].removeprefix(f"{rule['rule']}.").replace("_", " ")
-            since = line["since"] or "the first"
+            since = words.day(date.fromisoformat(line["since"])) if line["since"] else "always"
             yield [f"{rule_name(rule['rule'])}: {name}", value, since, line["standing"],
                    line["source"]]  # fmt: skip

@@ -7,7 +7,6 @@ one that is not published, or a share of nobody.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from html import escape
 from typing import Any, Final
 
 from services.domain.moments import moment
@@ -137,7 +136,8 @@ def _mark(row: Stated, place: int) -> str:
     above = place * _HEIGHT
     top, middle, wide = above + 20, above + 29, _WIDE - 2 * _EDGE
     low, value, high = (round(row[name] * wide, 1) for name in ("low", "value", "high"))
-    words = escape(f"{row['label']}: {percent(row['value'])}")
+    label = str(row["label"]).replace("&", "&amp;").replace("<", "&lt;")
+    words = f"{label}: {percent(row['value'])}"
     return (
         _TEXT.format(_EDGE, above + 14, "start", words)
         + f'<rect x="{_EDGE}.5" y="{top}.5" width="{wide - 1}" height="17" fill="#ffffff" '
