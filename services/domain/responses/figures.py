@@ -102,8 +102,16 @@ def spoken(row: Stated) -> str:
         return "nothing was counted"
     return (
         f"{percent(row['value'])} ({row['numerator']:,} of {row['denominator']:,}; 95% interval "
-        f"{percent(row['low'])} to {percent(row['high'])})"
+        f"{percent(row['low'])} to {percent(row['high'])}{_beside(row)})"
     )
+
+
+def _beside(row: Stated) -> str:
+    """Say what is in neither count, where there is any."""
+    found = [
+        f"{_count(row[name])} {said.lower()}" for name, said in BESIDE.items() if row.get(name)
+    ]
+    return f"; beside these {' and '.join(found)}" if found else ""
 
 
 def percent(share: float) -> str:
@@ -125,7 +133,8 @@ def _picture(rows: Sequence[Stated]) -> Picture | None:
     )
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="{tall}" '
-        f'viewBox="0 0 {_WIDE} {tall}">{marks}{axis}</svg>'
+        f'viewBox="0 0 {_WIDE} {tall}"><rect width="{_WIDE}" height="{tall}" fill="#ffffff"/>'
+        f"{marks}{axis}</svg>"
     )
     words = "; ".join(f"{row['label']} {percent(row['value'])}" for row in drawn)
     return Picture(svg, f"Bars from 0 to 100%, a line across each for its 95% interval: {words}.")

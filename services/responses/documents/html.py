@@ -36,7 +36,8 @@ caption { text-align: left; font-weight: bold; padding: .25rem 0; }
 th, td { text-align: left; padding: .375rem .75rem .375rem 0;
   border-bottom: 1px solid var(--line); }
 th { vertical-align: bottom; } td { font-variant-numeric: tabular-nums; white-space: nowrap; }
-svg { display: block; max-width: 100%; height: auto; margin: 1rem 0; background: #fff; }
+svg { display: block; max-width: 100%; height: auto; margin: 1rem 0; }
+svg, svg text { forced-color-adjust: none; }
 @media print {
   body { font-size: 11pt; } .wide { overflow: visible; } h2, h3, h4 { break-after: avoid; }
   table, svg { break-inside: avoid; } .marking { position: running(marking); }

@@ -33,6 +33,9 @@ def test_a_row_is_written_whole_or_not_at_all() -> None:
 
 def test_a_row_is_spoken() -> None:
     assert spoken(row(1230, 2000)) == ("61.5% (1,230 of 2,000; 95% interval 51.5% to 71.5%)")
+    assert spoken({**row(1230, 2000), "missing": 1200, "not_judged": "c"}).endswith(
+        "; beside these 1,200 missing data and [c] not judged)"
+    )
     assert spoken(HIDDEN).startswith("hidden [c]")
     assert spoken(UNPUBLISHED) == "not published [x]"
     assert spoken(row(0, 0)) == "nothing was counted"
