@@ -1,29 +1,19 @@
 """What is served of the Department for Education's tables? A county, its region and England."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
-from asyncpg import Record
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.dashboards import context
 from services.dashboards.desk import AtDesk
-from services.domain.published import SHORTHAND, TABLES
 from services.runtime.callers import Asking
 from services.runtime.questions import each_once
 from services.runtime.refusals import refusal
 
 Table = Literal["referrals-by-source", "assessments-by-duration"]
 _County = Annotated[str, StringConstraints(pattern=r"^E(06|08|09|10)[0-9]{6}$")]
-_ROWS: Final = """
-WITH asked AS (SELECT DISTINCT region FROM published WHERE area = $2 AND table_name = $1)
-SELECT year, level, area, name, column_name, number, shorthand FROM published
-WHERE table_name = $1
-  AND (area = $2 OR level = 'National' OR area IN (SELECT region FROM asked))
-ORDER BY year, column_name, level
-"""
-_PLACES: Final = {"Local authority": "county", "Regional": "region", "National": "england"}
 
 
 class Question(BaseModel):
@@ -32,7 +22,7 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     table: Table = "referrals-by-source"
-    county: _County = Field("E10000020", description="ONS code of an upper-tier authority.")
+    county: _County = Field(context.COUNTY, description="ONS code of an upper-tier authority.")
 
 
 class Published(BaseModel):
@@ -78,38 +68,16 @@ def router() -> APIRouter:
             422: refusal("Every fault of the parameters."),
             503: refusal("The database is away; try again."),
         },
-    )(context)
+    )(shown)
     return routes
 
 
-async def context(
+async def shown(
     desk: AtDesk,
     _: Asking,
     __: Annotated[None, Depends(each_once(Question))],
     asked: Annotated[Question, Query()],
 ) -> Response:
     """Return a table; what is published is for everybody who signs in."""
-    rows = await desk.pool.fetch(_ROWS, asked.table, asked.county)
-    names = {_PLACES[row["level"]]: row["name"] for row in rows}
-    found = {
-        "table": asked.table,
-        "source": "Department for Education, Characteristics of children in need (OGL v3.0)",
-        "county": names.get("county"),
-        "region": names.get("region"),
-        "lines": _lines(asked.table, rows),
-        "shorthand": dict(SHORTHAND),
-    }
+    found = await context.told(desk, asked.table, asked.county)
     return Response(msgspec.json.encode(found), media_type="application/json")
-
-
-def _lines(table: str, rows: Sequence[Record]) -> list[dict[str, Any]]:
-    lines: dict[tuple[int, str], dict[str, Any]] = {}
-    for row in rows:
-        key = (row["year"], row["column_name"])
-        line = lines.setdefault(
-            key, {"year": key[0], "column": key[1], **dict.fromkeys(_PLACES.values())}
-        )
-        value = {"number": row["number"], "shorthand": row["shorthand"]}
-        line[_PLACES[row["level"]]] = value
-    order = TABLES[table]
-    return [lines[key] for key in sorted(lines, key=lambda one: (one[0], order.index(one[1])))]

@@ -12,7 +12,7 @@ from services.dashboards import owed
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.desks.words import rule_name
 from services.dashboards.measures_question import MeasureQuestion
-from services.dashboards.pages import figures, pictures
+from services.dashboards.pages import figures, national, pictures
 from services.domain.moments import moment, stamp
 from services.domain.rules.described import RULES
 from services.runtime import clock
@@ -97,6 +97,10 @@ LESSONS: Final = (
 )
 
 
+NATIONAL: Final = "/timeliness"
+"""The lesson that national figures are published of."""
+
+
 class Asked(BaseModel):
     """As at when, and as it was believed when."""
 
@@ -149,6 +153,7 @@ def _shown(lesson: Lesson) -> Route:
             charts=[
                 pictures.drawn(one) for one in shown if any(m["denominator"] for m in one["months"])
             ],
+            national=await national.beside(desk) if lesson.path == NATIONAL else None,
             owed=None if open_now is None else _owed(lesson, open_now, asked.as_of or now),
         )
 

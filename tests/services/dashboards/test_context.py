@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 from services.dashboards.load_published import figures_of, load
 from services.domain.published import LEVELS, PLACES, TABLES, NotATable
@@ -72,3 +73,37 @@ async def test_the_county_stands_beside_its_region_and_england(
     assert individual["england"] == {"number": 1001.0, "shorthand": None}
     assert individual["region"] == individual["england"]
     assert found["shorthand"]["c"].startswith("hidden")
+
+
+DURATIONS = ",".join((*PLACES, *TABLES["assessments-by-duration"]))
+
+
+async def test_the_page_of_timeliness_shows_the_county_beside_england(
+    ask: Ask, dsn: Callable[[str], str]
+) -> None:
+    page = (await ask("pcc-analyst", "/timeliness")).text
+    assert "tables are not loaded here" in page
+    durations = [
+        DURATIONS,
+        f"{ENGLAND},200,9,10,20,30,40,50,30,5,5,10,1,2,3",
+        f"{EAST},100,9,10,20,30,c,10,10,5,5,10,1,2,3",
+        f"{COUNTY},0,9,0,0,0,0,0,0,0,0,0,z,z,z",
+    ]
+    before = file(county="80,0,0,0,0,0,0,20,0,0,0,0")
+    earlier = [line.replace("2024,", "2023,", 1) for line in before]
+    for lines in (file(), earlier, durations):
+        await load(dsn("dashboards"), list(figures_of(lines)))
+    tree = html.fromstring((await ask("pcc-analyst", "/timeliness")).text)
+    rows = [
+        [" ".join(cell.text_content().split()) for cell in row.xpath("./th | ./td")]
+        for row in tree.xpath("//table[@id='national']//tr")
+    ]
+    assert rows == [
+        ["What", "Year", "Norfolk", "East of England", "England"],
+        ["Referrals made by the police", "April 2023 to March 2024", "30.0% (30 of 100)",
+         "100.7% (1,007 of 1,000)", "100.7% (1,007 of 1,000)"],
+        ["Referrals made by the police", "April 2022 to March 2023", "25.0% (20 of 80)",
+         "100.7% (1,007 of 1,000)", "100.7% (1,007 of 1,000)"],
+        ["Assessments completed within 45 working days", "April 2023 to March 2024", ":", "c",
+         "90.0% (180 of 200)"],
+    ]  # fmt: skip
