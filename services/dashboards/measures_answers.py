@@ -130,7 +130,10 @@ class RowItem(Figure):
 
 
 class Changes(BaseModel):
-    """Beside the period before, and the same months a year before."""
+    """Beside the period before, and the same months a year before.
+
+    Of more than a year, its last 12 months are set beside the 12 before them.
+    """
 
     period_before: Change
     year_before: Change
