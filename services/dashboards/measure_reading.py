@@ -166,7 +166,7 @@ def sentences(
     found += chance_said(answer["spc"], target)
     for name, said in (
         ("missing", "not counted, for nobody would tell us whether it was done"),
-        ("not_judged", "not counted, for it could not be worked out"),
+        ("not_judged", "not judged, for it could not be worked out whether it was done"),
     ):
         count = total[name]
         if count == HIDDEN:
