@@ -276,8 +276,8 @@ async def test_every_list_is_as_long_as_its_number(ask: Ask, measure: Measure) -
     by = "agency" if measure.lesson == "1" else "sex"
     asked = {"from": "2025-10", "to": "2026-01", "by": by}
     page = Looked((await ask("qa-reviewer", f"/measures/{measure.id}", **asked)).text)
-    numbers = list(page.links("months", "groups"))
-    told_ = [cell for row in page.table("groups") for cell in row[2:4] if cell != "0"]
+    numbers = list(page.links("months", "years", "groups"))
+    told_ = [cell for row in page.table("groups") for cell in (*row[2:4], *row[6:8]) if cell != "0"]
     assert [str(number) for number, place in numbers if f"{by}=" in place] == told_
     for number, place in numbers:
         found = (await fetched(ask, "qa-reviewer", f"/api/v1{place}&limit=500")).json()
