@@ -183,7 +183,7 @@ def as_files(said: dict[str, Any], contents: dict[str, bytes]) -> None:
         head, *rows = xlsx[name]
         assert lines[start + 1] == head
         assert [
-            [_number(cell) for cell in line] for line in lines[start + 2 : start + 2 + len(rows)]
+            [number(cell) for cell in line] for line in lines[start + 2 : start + 2 + len(rows)]
         ] == rows
     figures = [said[name] for name in ("total", "period_before", "year_before")]
     for name, told_ in (
@@ -202,7 +202,7 @@ def as_files(said: dict[str, Any], contents: dict[str, bytes]) -> None:
     ]
 
 
-def _number(cell: str) -> str | float:
+def number(cell: str) -> str | float:
     """Read a cell of CSV as a spreadsheet does."""
     try:
         return float(cell)
@@ -272,7 +272,7 @@ async def test_what_is_compared_is_worth_it(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("measure", CATALOGUE, ids=lambda measure: measure.id)
-async def test_every_list_is_as_long_as_its_number(ask: Ask, measure: Measure) -> None:
+async def test_every_list_is_as_long_as_itsnumber(ask: Ask, measure: Measure) -> None:
     by = "agency" if measure.lesson == "1" else "sex"
     asked = {"from": "2025-10", "to": "2026-01", "by": by}
     page = Looked((await ask("qa-reviewer", f"/measures/{measure.id}", **asked)).text)
