@@ -61,7 +61,7 @@ not-reported.csv  by rule: children of whom no feed would tell that it was done
 pack.json         all of it, to be read by a machine
 
 Policy version {policy}
-As of {as_of}; as known at {known_at}
+As of {as_of}; as known at {known_at} (both in UTC)
 """
 
 

@@ -22,7 +22,7 @@ from services.domain.grades import GRADED
 from services.domain.moments import moment
 from services.runtime import clock
 from services.runtime.asking import asking
-from services.runtime.web import Visitor, answers, web_of, words
+from services.runtime.web import Visitor, answers, months, web_of, words
 
 PATH: Final = "/dip-samples"
 DONE: Final = {"read": "Your grades are on record.", "own": REFUSALS["own-reading"]}
@@ -66,15 +66,12 @@ async def begin(request: Request, visitor: By) -> Response:
     month, seed = request.query_params.get("month", ""), request.query_params.get("seed", "")
     if month and seed:
         return RedirectResponse(f"{PATH}/{month}?seed={seed}", 303)
-    now = clock.now()
-    last = now.year * 12 + now.month - 1
-    months = [f"{(last - back) // 12}-{(last - back) % 12 + 1:02}" for back in range(1, 25)]
     return web_of(request).page(
         request,
         visitor,
         "desks/dip.html",
         title="Dip samples",
-        months=[(one, named(one)) for one in months],
+        months=months.choices(clock.now(), most=24),
         seed=seed,
     )
 
@@ -94,8 +91,8 @@ async def sample(  # noqa: PLR0913 - what is asked
         request,
         visitor,
         "desks/sample.html",
-        title=f"Dip sample, {named(month)}",
-        breadcrumbs=[("Dip samples", PATH), (named(month), None)],
+        title=f"Dip sample, {words.month(month)}",
+        breadcrumbs=[("Dip samples", PATH), (words.month(month), None)],
         found=found,
         month=month,
         seed=seed,
@@ -185,7 +182,7 @@ def _row(
         {"text": one["referral_ref"],
          "href": f"{PATH}/{month}/read/{digest(*place(one))}?seed={seed}"},
         {"text": short(one["child_ref"]), "href": f"/children/{one['child_ref']}"},
-        desk.registry.name_of(one["agency"]) or one["agency"],
+        desk.agency(one["agency"]),
         words.day(moment(one["made_at"])),
         ", ".join(stratum(each, desk) for each in one["strata"]),
         f"{done} of {readers}",
@@ -227,9 +224,3 @@ def _files(path: str, **asked: str) -> list[dict[str, str]]:
     return [
         {"text": text, "href": f"{path}.{kind}?{urlencode(asked)}"} for kind, text in WORDS.items()
     ]
-
-
-def named(month: str) -> str:
-    """Write a month in words."""
-    year, number = month.split("-")
-    return f"{moment(f'{year}-{number}-01T12:00:00Z'):%B} {year}"

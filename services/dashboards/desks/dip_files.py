@@ -14,17 +14,16 @@ from services.dashboards.desks.dip import (
     agreed,
     compared,
     drawn,
-    named,
     strata,
     stratum,
 )
 from services.dashboards.measure_files import FILES, attached
 from services.dashboards.measure_tables import Book, Table
 from services.dashboards.measures import MARKING
-from services.runtime.web import answers
+from services.runtime.web import answers, words
 
 Kind = Annotated[Literal["csv", "xlsx", "ods"], Path(description="The same in each.")]
-SAMPLE = ("Referral", "Child", "Agency", "Made", "Drawn for", "Second reader")
+SAMPLE = ("Referral", "Child", "Agency", "Made (UTC)", "Drawn for", "Second reader")
 STRATA = ("Drawn for", "Referrals", "Drawn", "At least")
 AGREEMENT = ("Dimension", "Read twice", "Agreed", "Kappa", "Interval of 95%", "Note")
 
@@ -62,7 +61,7 @@ async def agreement_file(
     """Give the agreement as a file."""
     found = await compared(desk, visitor, month, months)
     cover = (
-        ("Title", f"How readers agree, to {named(month)}"),
+        ("Title", f"How readers agree, to {words.month(month)}"),
         ("Marking", MARKING),
         ("Last month", month),
         ("Months", months),
@@ -76,7 +75,7 @@ async def agreement_file(
 def sample_book(found: Mapping[str, Any], desk: Desk) -> Book:
     """Lay a sample out as a file: by what it was drawn, the referrals, and the strata."""
     cover = (
-        ("Title", f"Dip sample, {named(found['month'])}"),
+        ("Title", f"Dip sample, {words.month(found['month'])}"),
         ("Marking", MARKING),
         ("Month", found["month"]),
         ("Seed", found["seed"]),
@@ -91,7 +90,7 @@ def sample_book(found: Mapping[str, Any], desk: Desk) -> Book:
         (
             one["referral_ref"],
             one["child_ref"],
-            desk.registry.name_of(one["agency"]) or one["agency"],
+            desk.agency(one["agency"]),
             one["made_at"],
             ", ".join(stratum(each, desk) for each in one["strata"]),
             "yes" if one["second_reader"] else "no",

@@ -10,25 +10,25 @@ from msgspec import json
 from services.dashboards.behalf import Refused
 from services.dashboards.desk import Desk
 from services.dashboards.desks.asked import AtDesk, By
-from services.dashboards.desks.child import digest, lines_of
+from services.dashboards.desks.child import digest
 from services.dashboards.desks.dip import (
     PATH,
     READ,
     Month,
     Seed,
     drawn,
-    named,
     place,
     readings,
 )
 from services.dashboards.desks.forms import fields, refused
+from services.dashboards.desks.telling import lines_of
 from services.dashboards.desks.words import spoken
 from services.domain import events as e
 from services.domain.events import Event, Key
 from services.domain.grades import GRADED, GRADES
 from services.runtime import clock
 from services.runtime.asking import asking
-from services.runtime.web import Visitor, Wrong, answers, web_of
+from services.runtime.web import Visitor, Wrong, answers, web_of, words
 
 PURPOSE: Final = "quality-assurance"
 ROLE: Final = "auditor"
@@ -140,10 +140,10 @@ async def _reading(  # noqa: PLR0913 - what the page is made of
         title=f"Read referral {item['referral_ref']}",
         status=status,
         faults=faults,
-        breadcrumbs=[("Dip samples", PATH), (named(month), f"{PATH}/{month}?seed={seed}"),
+        breadcrumbs=[("Dip samples", PATH), (words.month(month), f"{PATH}/{month}?seed={seed}"),
                      (item["referral_ref"], None)],
         item=item,
-        agency=desk.registry.name_of(item["agency"]) or item["agency"],
+        agency=desk.agency(item["agency"]),
         said=[("Made" if kind == e.MADE else "Amended", at, lines) for kind, at, lines in said],
         dimensions=desk.codes["audit-dimension"],
         grades=GRADE_WORDS,
@@ -163,4 +163,4 @@ async def _said(desk: Desk, visitor: Visitor, item: Mapping[str, Any]) -> list[E
 async def _text(desk: Desk, visitor: Visitor, child_ref: str, key: Key) -> list[tuple[str, str]]:
     path = f"/v1/children/{child_ref}/said"
     found = await desk.behalf.read(visitor.caller, path, source=key[0], id=key[1], purpose=PURPOSE)
-    return lines_of(found["data"])
+    return lines_of(desk, found["data"])

@@ -1,6 +1,7 @@
 """Which decisions does somebody disagree with, how far has that come, and how long has it stood?"""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 
@@ -16,7 +17,7 @@ from services.dashboards.desks.words import short, spoken
 from services.domain.disagreements import ADVANCED, SETTLED
 from services.domain.moments import moment
 from services.runtime import clock
-from services.runtime.web import Visitor, Wrong, answers, web_of
+from services.runtime.web import Visitor, Wrong, answers, web_of, words
 
 PATH: Final = "/disagreements"
 LONGEST: Final = 5_000
@@ -170,10 +171,11 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
 
 def _item(one: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
     def named(agency: str | None) -> str:
-        return "not known" if agency is None else desk.registry.name_of(agency) or agency
+        return "not known" if agency is None else desk.agency(agency)
 
     return {
         **one,
+        "since": words.day(date.fromisoformat(one["policy"]["since"])),
         "child": short(one["child_ref"]),
         "sender": named(one["sender"]),
         "recipient": named(one["recipient"]),

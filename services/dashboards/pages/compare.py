@@ -1,6 +1,7 @@
 """How do agencies, areas or units compare, and is a difference more than chance?"""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -16,7 +17,7 @@ from services.domain.measures.months import Month, Period
 from services.domain.moments import moment
 from services.runtime import clock
 from services.runtime.questions import MonthText, each_once
-from services.runtime.web import Visitor, answers, visitor_of, web_of, words
+from services.runtime.web import Visitor, answers, months, visitor_of, web_of, words
 
 PATH: Final = "/compare"
 FIRST: Final = "decision.in-time"
@@ -65,7 +66,7 @@ async def compare(
         "compare.html",
         title="Compare",
         measure=MEASURES[asked.measure],
-        fields=_fields(asked),
+        fields=_fields(asked, now),
         found=found,
         **shown,
     )
@@ -108,14 +109,12 @@ def _side_by_side(found: Mapping[str, Any], role: str) -> Iterator[list[object]]
         yield [*line, row["others"] and row["others"]["sentence"]]
 
 
-def _fields(asked: Asked) -> list[Mapping[str, object]]:
-    hint = "YYYY-MM, for example 2026-03"
+def _fields(asked: Asked, now: datetime) -> list[Mapping[str, object]]:
     measures = [(one.id, one.title) for one in CATALOGUE if one.id != FIRST]
     by = [(name, name.capitalize()) for name in ("area",)]
     return [
         {"name": "measure", "label": "Measure", "value": asked.measure, "choices": measures,
          "any": MEASURES[FIRST].title},
         {"name": "by", "label": "By", "value": asked.by, "choices": by, "any": "Agency"},
-        {"name": "from", "label": "From month", "value": asked.first, "hint": hint},
-        {"name": "to", "label": "To month", "value": asked.last, "hint": hint},
+        *months.fields(asked.first, asked.last, now),
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What is measured, what did it come to, and which cases are behind a number?"""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
@@ -8,16 +9,16 @@ from fastapi.responses import HTMLResponse
 
 from services.dashboards import measures
 from services.dashboards.desk import Desk, desk_of
+from services.dashboards.desks.words import LESSONS
 from services.dashboards.measure_files import WORDS
 from services.dashboards.measures_question import MeasureQuestion, Narrowed
 from services.dashboards.pages import figures, lines, pictures
 from services.dashboards.pages.form import Form
-from services.dashboards.pages.gaps import LESSONS
 from services.domain.measures.catalogue import CATALOGUE
 from services.domain.moments import moment
 from services.runtime import clock
 from services.runtime.questions import each_once
-from services.runtime.web import Visitor, answers, asking, visitor_of, web_of, words
+from services.runtime.web import Visitor, answers, asking, months, visitor_of, web_of, words
 
 PATH: Final = "/measures"
 DIMENSIONS: Final = ("agency", "area", "unit", "sex", "ethnicity", "age")
@@ -84,7 +85,7 @@ async def one(
         breadcrumbs=[("Measures", PATH), (defined.title, None)],
         defined=measures.described(defined, desk.reading),
         lesson=LESSONS[defined.lesson],
-        fields=_fields(asked),
+        fields=_fields(asked, now),
         chips=list(_chips(f"{PATH}/{measure}", asked, desk)),
         hidden=asked.address("first", "last", "by", "format").items(),
         found=found,
@@ -130,11 +131,9 @@ def _chips(path: str, asked: Asked, desk: Desk) -> Iterator[tuple[str, str]]:
         yield text, asking(path, asked.address("format"), **{name: None})
 
 
-def _fields(asked: Asked) -> list[Mapping[str, object]]:
+def _fields(asked: Asked, now: datetime) -> list[Mapping[str, object]]:
     by = [(name, name.capitalize()) for name in DIMENSIONS]
-    hint = "YYYY-MM, for example 2026-03"
     return [
-        {"name": "from", "label": "From month", "value": asked.first, "hint": hint},
-        {"name": "to", "label": "To month", "value": asked.last, "hint": hint},
+        *months.fields(asked.first, asked.last, now),
         {"name": "by", "label": "By", "value": asked.by, "choices": by, "any": "No group"},
     ]

@@ -29,7 +29,7 @@ from services.responses.responses_api import Format, Which, content_of, numbered
 from services.responses.serving import Ref, entries_for
 from services.runtime import clock
 from services.runtime.guard import NotNow
-from services.runtime.web import Visitor, Wrong, answers, web_of
+from services.runtime.web import Visitor, Wrong, answers, months, web_of
 
 PATH: Final = "/responses/{response_id}"
 _FIRST: Final = "main-content"
@@ -188,11 +188,13 @@ async def _figure(
     **more: Any,  # noqa: ANN401 - what a page takes
 ) -> Response:
     measures = await measures_of(desk, visitor)
-    day = london_day(clock.now())
-    months = findings.months_before(day, desk.catalogue.numbers.at("trend.compared", day).value)
+    now = clock.now()
+    compared = desk.catalogue.numbers.at("trend.compared", london_day(now)).value
+    first, last = findings.months_before(london_day(now), compared)
     return web_of(request).page(
         request, visitor, "responses/figure.html", title="Insert a figure", id=response_id,
-        item=item, measures=measures, away=not measures, months=months,
+        item=item, measures=measures, away=not measures,
+        first=first, last=last, months=months.choices(now),
         agencies=[("", "Any"), *((one.id, one.name) for one in desk.registry.agencies.values())],
         breadcrumbs=[
             ("Responses", "/"), ("This response", f"/responses/{response_id}"), ("Figure", None),

@@ -33,7 +33,7 @@ A service adds its pages in four steps.
 No name, date or free text of a child stands in an address: codes and opaque refs only.
 """
 
-from services.runtime.web import words
+from services.runtime.web import months, words
 from services.runtime.web.charts import Chart
 from services.runtime.web.face import Web, answers, visitor_of, web_of
 from services.runtime.web.forms import Wrong
@@ -41,6 +41,6 @@ from services.runtime.web.links import Link, asking, pages_of
 from services.runtime.web.visitor import Visitor
 
 __all__ = [
-    "Chart", "Link", "Visitor", "Web", "Wrong", "answers", "asking", "pages_of", "visitor_of",
-    "web_of", "words",
+    "Chart", "Link", "Visitor", "Web", "Wrong", "answers", "asking", "months", "pages_of",
+    "visitor_of", "web_of", "words",
 ]  # fmt: skip

@@ -3,17 +3,31 @@
 from datetime import date, datetime
 from typing import Final
 
+from markupsafe import Markup
+
 from services.domain.moments import LONDON, stamp
 
 NONE: Final = "\N{EN DASH}"
 
 
+_TIME: Final = Markup('<time datetime="{}">{}</time>')
+
+
 def moment(at: datetime | None) -> str:
-    """Write a moment: 26 November 2026, 14:02."""
+    """Write a moment by London's clock: 26 November 2026, 14:02.
+
+    In the hour that comes twice when the clocks go back it says in which: 01:30 BST, 01:30 GMT.
+    """
     if at is None:
         return NONE
     local = at.astimezone(LONDON)
-    return f"{local.day} {local:%B %Y, %H:%M}"
+    twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return f"{local.day} {local:%B %Y, %H:%M}" + (f" {local:%Z}" if twice else "")
+
+
+def timed(at: datetime | None) -> str:
+    """Write a moment as `moment` does, marked with the exact one for machines."""
+    return NONE if at is None else _TIME.format(machine(at), moment(at))
 
 
 def machine(at: datetime) -> str:
@@ -52,6 +66,7 @@ def plural(count: int, one: str, more: str = "") -> str:
 
 FILTERS: Final = {
     "moment": moment,
+    "timed": timed,
     "day": day,
     "month": month,
     "number": number,

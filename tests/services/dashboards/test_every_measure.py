@@ -220,7 +220,7 @@ def stands_alone(content: bytes, said: dict[str, Any], figures: list[Figure]) ->
     for told_ in (
         "OFFICIAL-SENSITIVE", said["measure"]["title"], said["measure"]["denominator"],
         said["measure"]["numerator"], said["suppression"]["why"], f"From: {said['from']}",
-        f"To: {said['to']}", f"As of: {said['as_of']}", f"Known at: {said['known_at']}",
+        f"To: {said['to']}", f"As of (UTC): {said['as_of']}", f"Known at (UTC): {said['known_at']}",
     ):  # fmt: skip
         assert told_ in words
     elements = {element.tag.removeprefix(SVG) for element in tree.iter()}

@@ -139,7 +139,7 @@ def test_what_is_hidden_is_hidden_in_every_cell_made_of_it(contracts: Contracts)
 
 def test_the_file_says_what_it_is_and_runs_nothing(contracts: Contracts) -> None:
     made = book(answered(CATALOGUE[0], contracts, "sex", "live"))
-    assert {"Marking", "As of", "Known at", "From", "To", "Hidden numbers"} <= dict(
+    assert {"Marking", "As of (UTC)", "Known at (UTC)", "From", "To", "Hidden numbers"} <= dict(
         made.cover
     ).keys()
     text = written(made, "csv").decode("utf-8-sig")
