@@ -12,7 +12,7 @@ from deploy.embedded.progress import aloud
 from services.runtime.contracts import Contracts
 from tests.access.conftest import clients, contracts, dsn, keys, objects, schemas
 from tests.access.world import World
-from tests.browser import county
+from tests.browser import county, offered
 from tests.browser.looking import Looking
 from tests.browser.served import Served, served
 from tests.services.conftest import Dsn, postgres_port, template
@@ -44,6 +44,7 @@ async def sites(  # noqa: PLR0913 - what they are served over
     """Every service with pages; the database is filled before."""
     assert objects
     await county.count(dsn, contracts)
+    await offered.fill(dsn, contracts)
     async with served(dsn, contracts, keys, tmp_path_factory.mktemp("sites"), clients) as found:
         yield found
 

@@ -8,6 +8,8 @@ from typing import Final
 from lxml import html
 from lxml.html import HtmlElement
 
+from tests.browser import codes
+
 FORBIDDEN: Final = re.compile(r"crown|crest|GOV\.UK|GDS Transport|1d70b8", re.IGNORECASE)
 _VAGUE: Final = {"click here", "here", "more", "read more", "link", "this"}
 HIDDEN: Final = {"c", ":", "\N{EN DASH}", "not published", ""}
@@ -17,6 +19,7 @@ def faults(page: str, *, status: int = 200) -> list[str]:
     """All faults of a page."""
     tree = html.fromstring(page)
     found = [*_headings(tree), *_tables(tree), *_charts(tree), *_words(tree), *_forms(tree)]
+    found += [f"a code: {one}" for one in codes.shown(page)]
     title = tree.findtext(".//title") or ""
     if not title.strip() or title.startswith("\N{EN DASH}"):
         found.append("no title")

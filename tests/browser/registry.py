@@ -64,6 +64,8 @@ DESKS = (
     Page("dashboards", "/dip-samples/{month}", "qa-reviewer", "seed=s", state="empty",
          values={"month": "2025-01"}),
     Page("dashboards", "/dip-samples/{month}/agreement", "qa-reviewer", values={"month": "$month"}),
+    Page("dashboards", "/dip-samples/{month}/agreement", "qa-reviewer", state="empty",
+         values={"month": "2025-01"}),
     Page("dashboards", "/dip-samples/{month}/read/{reading}", "qa-reviewer", "seed=s",
          values={"month": "$month", "reading": "$reading"}),
     Page("dashboards", "/disagreements", "norfolk-police"),
@@ -92,7 +94,10 @@ DESKS = (
     Page("dashboards", "/agency/uploads/{import_id}", "norfolk-school",
          values={"import_id": "$import_id"}),
     Page("dashboards", "/agency/prevention", "norfolk-school"),
-    Page("dashboards", "/agency/prevention", "norfolk-school", "need=neglect&age=4", state="empty"),
+    Page("dashboards", "/agency/prevention", "norfolk-school", "need=domestic-abuse&age=14",
+         "filtered"),
+    Page("dashboards", "/agency/prevention", "norfolk-school", "need=missing&age=4&setting=clinic",
+         state="empty"),
 )  # fmt: skip
 """Where supervisors, reviewers and agencies work."""
 

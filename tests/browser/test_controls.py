@@ -35,6 +35,11 @@ def page(chart: str | None = None) -> str:
     return GOOD.format(chart=drawn() if chart is None else chart)
 
 
+def test_what_people_know_things_by_is_no_code() -> None:
+    words = "<p>Referral R-norfolk-police, self-harm, seed QA-2026-03, /norfolk-police/cases.</p>"
+    assert read.faults(page().replace("<p>Words</p>", words)) == []
+
+
 def test_the_page_without_a_fault_passes() -> None:
     assert read.faults(page()) == []
 
@@ -48,6 +53,14 @@ def test_the_page_without_a_fault_passes() -> None:
         ("<p>Words</p>", '<p style="color: red">Words</p>', "style"),
         ("<p>Words</p>", "<p>GOV.UK</p>", "not ours"),
         ("<p>Words</p>", '<a href="/x">here</a>', "says only"),
+        *(
+            ("<p>Words</p>", f"<p>Before, {code}.</p>", f"a code: {code}")
+            for code in (
+                "E10000020", "2026-03", "2026-03-01T09:00:00Z", "referral.made.v1", "Lesson: 4",
+                "timeliness.decision_overdue", "decision.in-time", "norfolk-police", "MWBC",
+                "sent_to", "no-further-action", "qa-reviewer",
+            )
+        ),
         ("<p>Words</p>", '<form method="post" action="/x"></form>', "no token"),
         ('<th scope="row"', "<th", "without a scope"),
         ('aria-label="Table: In time"', "", "no name"),
