@@ -30,6 +30,18 @@ class Desk(Reception):
         self.names = _names(contracts, self.codes)
         self.reader = contracts.reader
 
+    def agency(self, code: str) -> str:
+        """Return an agency's name."""
+        return self.registry.name_of(code) or code
+
+    def unit(self, code: str) -> str:
+        """Return what a unit is called."""
+        return self.codes["unit"].get(code, code)
+
+    def owing(self, agency: str, unit: str | None) -> str:
+        """Name who owes something: the agency, and of it the unit where that is known."""
+        return self.agency(agency) + (f", {self.unit(unit)}" if unit else "")
+
 
 def _codes(contracts: Contracts) -> Mapping[str, Mapping[str, str]]:
     """Return the words of codes by set; also of harms, areas of social care, and places."""

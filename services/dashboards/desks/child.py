@@ -1,6 +1,6 @@
 """What has happened to this child, what is owed, and, for who may and says why, who it is?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, Final
@@ -9,6 +9,8 @@ from asyncpg import Record
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
+from services.dashboards.desk import Desk
+from services.dashboards.desks import telling
 from services.dashboards.desks.asked import AtDesk, By
 from services.dashboards.desks.queue import require_sight
 from services.dashboards.desks.words import due, event_name, rule_name, short, spoken
@@ -84,7 +86,7 @@ async def child(
         owed=[one for one in told if one["state"] == "open"],
         upcoming=[one for one in told if one["state"] == "upcoming"],
         closed=[one for one in told if one["state"] == "closed"],
-        happened=_happened(folded, desk.registry, desk.codes),
+        happened=_happened(folded, desk),
         without=_without(folded, desk.registry),
         facts=_of_the_child(folded),
     )
@@ -93,24 +95,6 @@ async def child(
 def digest(source: str, event_id: str) -> str:
     """Name an event in an address of a page: its own name is not to stand there."""
     return sha256(f"{source}|{event_id}".encode()).hexdigest()[:32]
-
-
-def lines_of(data: Mapping[str, Any], within: str = "") -> list[tuple[str, str]]:
-    """Lay out what an event said as terms and words, groups flattened."""
-    found: list[tuple[str, str]] = []
-    for name, value in data.items():
-        term = f"{within}{spoken(name)}"
-        if isinstance(value, Mapping) and set(value) == {"unknown_because"}:
-            found.append((term, f"Not known: {spoken(str(value['unknown_because'])).lower()}"))
-        elif isinstance(value, Mapping):
-            found += lines_of(value, f"{term}: ")
-        elif isinstance(value, list):
-            found.append((term, ", ".join(map(str, value))))
-        elif isinstance(value, bool):
-            found.append((term, "Yes" if value else "No"))
-        elif value is not None:
-            found.append((term, str(value)))
-    return found
 
 
 async def _folded(connection: Connection, child_ref: str, registry: Registry) -> Folded | None:
@@ -133,44 +117,36 @@ def _gap(row: Record, sight: Sight, registry: Registry, now: datetime) -> dict[s
     }
 
 
-def _happened(
-    folded: Folded | None, registry: Registry, codes: Mapping[str, Mapping[str, str]]
-) -> list[dict[str, Any]]:
+def _happened(folded: Folded | None, desk: Desk) -> list[dict[str, Any]]:
     events: Iterable[Event] = () if folded is None else folded.events
     return [
         {
             "at": event.time,
             "day_only": event.day_only,
             "title": event_name(event.type),
-            "by": registry.name_of(event.agency) or event.agency,
-            "unit": event.unit and codes["unit"].get(event.unit, event.unit),
-            "lines": _facts(event, codes),
+            "by": desk.agency(event.agency),
+            "unit": event.unit and desk.unit(event.unit),
+            "lines": _facts(event, desk),
             "event": digest(event.source, event.id),
         }
         for event in events
     ]
 
 
-def _facts(event: Event, codes: Mapping[str, Mapping[str, str]]) -> list[str]:
+def _facts(event: Event, desk: Desk) -> list[str]:
     """Tell what an event states in codes: of what it is, then one by one, then lists."""
-    areas = codes["area"]
-    single = [
-        f"{spoken(name)}: {areas.get(told) or spoken(told).lower()}"
-        for name in _SHOWN
-        if (told := _told(event, name))
-    ]
-    listed = [
-        f"{spoken(name)}: {', '.join(spoken(code).lower() for code in stated)}"
-        for name in _LISTED
-        if (stated := event.stated(name))
-    ]
     work = event.part("of").get("kind")
-    return [f"Of: {work}", *single, *listed] if work else [*single, *listed]
+    of = {"of": work} if work else {}
+    stated = {name: value for name in _SHOWN if _is_code(value := event.facts.get(name))}
+    listed = {name: found for name in _LISTED if (found := event.stated(name))}
+    return [
+        f"{telling.term(name)}: {telling.told(desk, name, value)}"
+        for name, value in {**of, **stated, **listed}.items()
+    ]
 
 
-def _told(event: Event, name: str) -> str | None:
-    value = event.facts.get(name)
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+def _is_code(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _without(folded: Folded | None, registry: Registry) -> list[dict[str, Any]]:

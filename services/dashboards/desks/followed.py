@@ -30,7 +30,7 @@ def steps(found: Mapping[str, Any], desk: Desk) -> list[dict[str, Any]]:
     """What became of it, in order."""
 
     def by(agency: str) -> str:
-        return desk.registry.name_of(agency) or agency
+        return desk.agency(agency)
 
     made = [{"at": found["made_at"], "title": "Made"}] if found.get("made_at") else []
     received = [{"at": one["at"], "title": "Received", "by": by(one["agency"])}
@@ -67,7 +67,7 @@ def clock_told(one: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
     how = f"{one['limit']} {_unit(one['unit'], one['limit'])} from {one['starts']}"
     return {
         "name": rule_name(one["rule"]),
-        "agency": desk.registry.name_of(one["agency"]) or one["agency"],
+        "agency": desk.agency(one["agency"]),
         "due": moment(one["due_at"]),
         "how": how + (f", not counting {', '.join(skipped)}" if skipped else ""),
         "result": _RESULTS[one["result"]],
@@ -87,5 +87,5 @@ def gap(one: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
         "name": rule_name(one["rule"]),
         "why": one["why"],
         "closed": one["closes_at"] is not None,
-        "agency": desk.registry.name_of(one["agency"]) or one["agency"],
+        "agency": desk.agency(one["agency"]),
     }

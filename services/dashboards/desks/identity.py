@@ -8,9 +8,9 @@ from fastapi.responses import HTMLResponse
 
 from services.dashboards.desk import Desk
 from services.dashboards.desks.asked import AtDesk, By
-from services.dashboards.desks.child import ROLES, ChildRef, digest, lines_of
-from services.dashboards.desks.words import PURPOSES, event_name, short, spoken
-from services.domain.registry import Registry
+from services.dashboards.desks.child import ROLES, ChildRef, digest
+from services.dashboards.desks.telling import lines_of, term, told
+from services.dashboards.desks.words import PURPOSES, event_name, short
 from services.runtime.asking import asking
 from services.runtime.web import Visitor, answers, web_of
 
@@ -56,7 +56,7 @@ async def identity(
         child_ref=child_ref,
         purposes=PURPOSES,
         purpose=purpose,
-        records=[] if found is None else [_record(one, desk.registry) for one in found["records"]],
+        records=[] if found is None else [_record(one, desk) for one in found["records"]],
         asked=found is not None,
     )
 
@@ -89,7 +89,7 @@ async def said(  # noqa: PLR0913 - what is asked
         event=event,
         purposes=PURPOSES,
         purpose=purpose,
-        lines=[] if found is None else lines_of(found["data"]),
+        lines=[] if found is None else lines_of(desk, found["data"]),
         asked=found is not None,
     )
 
@@ -106,11 +106,11 @@ async def key_of(desk: Desk, visitor: Visitor, child_ref: str, event: str) -> tu
     raise HTTPException(404)
 
 
-def _record(one: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
+def _record(one: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
     stated: dict[str, list[str]] = {}
     for statement in one["statements"]:
         for name, value in statement.items():
-            if str(value) not in stated.setdefault(name, []):
-                stated[name].append(str(value))
-    rows = [(spoken(name), "; ".join(values)) for name, values in stated.items()]
-    return {"agency": registry.name_of(one["agency"]) or one["agency"], "rows": rows}
+            if (said := told(desk, name, value)) not in stated.setdefault(name, []):
+                stated[name].append(said)
+    rows = [(term(name), "; ".join(values)) for name, values in stated.items()]
+    return {"agency": desk.agency(one["agency"]), "rows": rows}

@@ -10,6 +10,7 @@ from services.dashboards.desks.child import ROLES
 from services.dashboards.desks.words import spoken
 from services.runtime.web import answers, web_of
 from services.runtime.web.links import asking as address
+from services.runtime.web.links import chips
 
 PATH: Final = "/agency/prevention"
 SETTINGS: Final = ("school", "community", "home", "clinic", "online")
@@ -51,6 +52,16 @@ async def prevention(  # noqa: PLR0913 - what is asked
         links["previous"] = {"href": address(PATH, stated, page=page - 1)}
     if not found["last_page"]:
         links["next"] = {"href": address(PATH, stated, page=page + 1)}
+    fields = [
+        {"name": "need", "label": "Need", "value": need,
+         "choices": list(desk.codes["need"].items())},
+        {"name": "age", "label": "Age", "value": age,
+         "choices": [(str(year), str(year)) for year in range(4, 19)]},
+        {"name": "area", "label": "Area", "value": area,
+         "choices": list(desk.codes["place"].items())},
+        {"name": "setting", "label": "Where", "value": setting,
+         "choices": [(one, spoken(one)) for one in SETTINGS]},
+    ]  # fmt: skip
     return web_of(request).page(
         request,
         visitor,
@@ -59,17 +70,7 @@ async def prevention(  # noqa: PLR0913 - what is asked
         items=found["contents"],
         total=found["total_items"],
         scale=found["scale"],
-        fields=[
-            {"name": "need", "label": "Need", "value": need,
-             "choices": list(desk.codes["need"].items())},
-            {"name": "age", "label": "Age", "value": age,
-             "choices": [(str(year), str(year)) for year in range(4, 19)]},
-            {"name": "area", "label": "Area", "value": area,
-             "choices": list(desk.codes["place"].items())},
-            {"name": "setting", "label": "Where", "value": setting,
-             "choices": [(one, spoken(one)) for one in SETTINGS]},
-        ],
-        chips=[(f"{name.capitalize()}: {value}", address(PATH, stated, **{name: None}))
-               for name, value in stated.items()],
+        fields=fields,
+        chips=chips(PATH, fields, stated),
         pages=links,
     )  # fmt: skip

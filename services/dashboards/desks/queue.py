@@ -15,7 +15,7 @@ from services.dashboards.desks import claims, queue_rows
 from services.dashboards.desks.asked import AtDesk, By
 from services.dashboards.desks.claims import Claim
 from services.dashboards.desks.queue_rows import MOST, Claimed, Queue, QueueAsked
-from services.dashboards.desks.words import due, rule_name, short, spoken
+from services.dashboards.desks.words import LESSONS, due, rule_name, short
 from services.dashboards.sight import Sight, sight_of
 from services.domain.explain import sentence
 from services.domain.registry import Registry
@@ -28,16 +28,10 @@ from services.runtime.cursors import BadCursor
 from services.runtime.questions import fault
 from services.runtime.web import answers, web_of
 from services.runtime.web.links import asking as address
+from services.runtime.web.links import chips
 
 PURPOSE: Final = "oversight"
 PATH: Final = "/queue"
-LESSONS: Final = (
-    ("1", "1: timeliness, cumulative harm"),
-    ("2", "2: completeness, clear reason"),
-    ("3", "3: oversight"),
-    ("4", "4: training"),
-    ("themes", "Themes: fairness, hidden harm"),
-)
 _CLAIMS: Final = (("mine", "Mine"), ("free", "Nobody's"), ("claimed", "Somebody's"))
 _STATES: Final = (("upcoming", "Still to come"), ("open", "Over its time"))
 _KINDS: Final = (("gap", "Owed"), ("query", "Somebody should look"))
@@ -87,15 +81,16 @@ async def queue(
         rows, following = await queue_rows.page(connection, whole, after)
         counted = await queue_rows.counts(connection, whole)
         await audit.write(connection, visitor.caller, _act(asked, rows, desk.registry))
+    fields = _fields(asked, sight, desk)
     return web_of(request).page(
         request,
         visitor,
         "desks/queue.html",
         title="Queue" if sight.sees_all or visitor.role != "agency" else "What we owe",
         as_of=as_of,
-        items=[_item(row, sight, held, visitor.caller, as_of, desk.registry) for row in rows],
-        fields=_fields(asked, sight, desk.registry),
-        chips=_chips(asked),
+        items=[_item(row, sight, held, visitor.caller, as_of, desk) for row in rows],
+        fields=fields,
+        chips=chips(PATH, fields, asked.stated),
         counted={part: _most(number) for part, number in counted.items()},
         pages=_pages(asked, following),
         asked=asked.stated,
@@ -152,7 +147,7 @@ def _narrowed(asked: QueueAsked, held: Mapping[UUID, Claim], caller: Caller) -> 
 
 def _act(asked: QueueAsked, rows: Sequence[Record], registry: Registry) -> Act:
     known: dict[str, Collection[str]] = {
-        "rule": RULES, "agency": registry.agencies, "lesson": [code for code, _ in LESSONS],
+        "rule": RULES, "agency": registry.agencies, "lesson": list(LESSONS),
         "state": queue_rows.PARTS, "kind": ["gap", "query"],
         "claim": [code for code, _ in _CLAIMS],
     }  # fmt: skip
@@ -167,7 +162,7 @@ def _item(  # noqa: PLR0913 - what a row is told by
     held: Mapping[UUID, Claim],
     caller: Caller,
     as_of: datetime,
-    registry: Registry,
+    desk: Desk,
 ) -> dict[str, Any]:
     gap = beliefs.from_row(row)
     claimed = held.get(row["gap_id"])
@@ -175,12 +170,11 @@ def _item(  # noqa: PLR0913 - what a row is told by
         "gap_id": gap.gap_id,
         "name": rule_name(gap.rule),
         "kind": gap.kind,
-        "why": sentence(gap, sight.reader, sight.sees_all, registry),
+        "why": sentence(gap, sight.reader, sight.sees_all, desk.registry),
         "over": gap.opens_at <= as_of,
         "due": due(gap.opens_at, as_of),
         "opens_at": gap.opens_at,
-        "agency": registry.name_of(gap.agency) or gap.agency,
-        "unit": None if gap.unit is None else spoken(gap.unit),
+        "agency": desk.owing(gap.agency, gap.unit),
         "child_ref": gap.child_ref,
         "child": short(gap.child_ref),
         "claim": claimed,
@@ -188,31 +182,20 @@ def _item(  # noqa: PLR0913 - what a row is told by
     }
 
 
-def _fields(asked: QueueAsked, sight: Sight, registry: Registry) -> list[dict[str, Any]]:
+def _fields(asked: QueueAsked, sight: Sight, desk: Desk) -> list[dict[str, Any]]:
     rules = sorted((name, rule_name(name)) for name in RULES)
     found: list[dict[str, Any]] = [
         {"name": "state", "label": "When", "choices": _STATES},
-        {"name": "lesson", "label": "Lesson", "choices": LESSONS},
+        {"name": "lesson", "label": "Lesson", "choices": list(LESSONS.items())},
         {"name": "rule", "label": "What is owed", "choices": rules},
         {"name": "kind", "label": "Kind", "choices": _KINDS},
         {"name": "claim", "label": "At work on it", "choices": _CLAIMS},
     ]
     if sight.sees_all:
-        agencies = sorted((name, registry.name_of(name) or name) for name in sight.owing)
+        agencies = sorted((name, desk.agency(name)) for name in sight.owing)
         found.append({"name": "agency", "label": "Who owes it", "choices": agencies})
-    found.append({"name": "unit", "label": "Unit", "hint": "As its code, such as custody"})
+    found.append({"name": "unit", "label": "Unit", "choices": list(desk.codes["unit"].items())})
     return [{**field, "value": asked.stated.get(field["name"], "")} for field in found]
-
-
-def _chips(asked: QueueAsked) -> list[tuple[str, str]]:
-    stated = asked.stated
-    return [
-        (
-            f"{spoken(name)}: {spoken(value.rpartition('.')[2])}",
-            address(PATH, stated, **{name: None}),
-        )
-        for name, value in stated.items()
-    ]
 
 
 def _pages(asked: QueueAsked, following: str | None) -> dict[str, Any]:

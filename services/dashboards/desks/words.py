@@ -59,6 +59,15 @@ RECEIVED_STATES: Final[Mapping[str, str]] = {
 }
 """How a referral stands, for who received it."""
 
+LESSONS: Final[Mapping[str, str]] = {
+    "1": "Timeliness and cumulative harm",
+    "2": "Completeness",
+    "3": "Oversight",
+    "4": "Training",
+    "themes": "Equity and support",
+}
+"""What each lesson is about, by its code."""
+
 PURPOSES: Final[Mapping[str, str]] = {
     "safeguarding": "To keep this child safe",
     "referral-follow-up": "To follow up a referral",

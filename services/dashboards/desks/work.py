@@ -16,9 +16,9 @@ from services.dashboards.desk import Desk
 from services.dashboards.desks import claims, review_form
 from services.dashboards.desks.asked import AtDesk, By
 from services.dashboards.desks.forms import chosen, fields, refused, written
-from services.dashboards.desks.queue import LESSONS, PATH, require_sight, require_work
+from services.dashboards.desks.queue import PATH, require_sight, require_work
 from services.dashboards.desks.review_form import ANSWERED, ANSWERS, LONGEST, OUTCOMES, Work
-from services.dashboards.desks.words import due, event_name, rule_name, short, spoken
+from services.dashboards.desks.words import LESSONS, due, event_name, rule_name, short
 from services.dashboards.explanation_api import AsKnown
 from services.dashboards.pages import plain
 from services.domain import events as e
@@ -26,19 +26,14 @@ from services.domain.moments import moment
 from services.runtime import clock
 from services.runtime.asking import asking
 from services.runtime.auth import Caller
-from services.runtime.web import Visitor, Wrong, answers, web_of
+from services.runtime.web import Visitor, Wrong, answers, web_of, words
 
 DONE: Final = {
     "review": "Your review is on record. What it closes goes from the queue within moments.",
     "answer": "Your answer is on record. It stands beside what is owed, and does not close it.",
 }
-_FORM: Final = {
-    "outcome": "",
-    "rationale": "",
-    "answer": "",
-    "reason": "",
-    "role": "",
-    "which": "0",
+_FORM: Final = dict.fromkeys(("outcome", "rationale", "answer", "reason", "role"), "") | {
+    "which": "0"
 }
 
 
@@ -206,12 +201,14 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
         found=found,
         plain=plain,
         name_of=desk.registry.name_of,
+        who=desk.owing(gap["agency"], gap["unit"]),
         gap=gap,
         child=short(gap["child_ref"]),
         due=_due(gap, now),
-        lesson=dict(LESSONS)[gap["lesson"]],
+        lesson=LESSONS[gap["lesson"]],
         opens_at=moment(gap["opens_at"]),
         closes_at=None if gap["closes_at"] is None else moment(gap["closes_at"]),
+        earlier=[(one["why"], moment(one["known_to"])) for one in found["earlier"]],
         evidence=[_evidence(one) for one in found["evidence"]],
         held=held,
         mine=held is not None and held.is_of(visitor.caller),
@@ -223,7 +220,6 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
         which_of=[(str(place), one.ref) for place, one in enumerate(acting["works"])],
         done=done,
         overrules=review_form.overrules(gap["rule"]),
-        spoken=spoken,
         **acting,
     )
 
@@ -246,5 +242,5 @@ def _due(gap: dict[str, Any], now: datetime) -> str:
 
 
 def _evidence(one: dict[str, Any]) -> str:
-    at = "" if one["time"] is None else f", {one['time'][:16].replace('T', ' ')}"
-    return f"{event_name(one['type'])}{at}"
+    at = () if one["time"] is None else (words.moment(moment(one["time"])),)
+    return ", ".join((event_name(one["type"]), *at))

@@ -10,10 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.desks.queue import PATH as WORK
-from services.dashboards.desks.words import rule_name
+from services.dashboards.desks.words import LESSONS, rule_name
 from services.dashboards.elsewhere import Away, Elsewhere, elsewhere_of
 from services.dashboards.handlers import Forbidden
-from services.dashboards.pages.gaps import LESSONS, named
 from services.domain.moments import moment
 from services.runtime import clock
 from services.runtime.auth import Caller
@@ -91,7 +90,7 @@ async def _queue(
 
 async def _counts(elsewhere: Elsewhere, caller: Caller, desk: Desk) -> dict[str, Any]:
     found = await elsewhere.get(caller, "alerts", "/api/v1/alerts/weekly")
-    agencies = [[named(desk, agency), count] for agency, count in found["by_agency"].items()]
+    agencies = [[desk.agency(agency), count] for agency, count in found["by_agency"].items()]
     rules = [[rule_name(rule), count] for rule, count in found["by_rule"].items()]
     return {
         "as_of": moment(found["as_of"]),
@@ -112,9 +111,9 @@ def _row(item: Mapping[str, Any], desk: Desk) -> list[object]:
     title = rule_name(item["rule"])
     return [
         title if first is None else {"text": title, "href": f"{WORK}/{first}"},
-        named(desk, item["agency"]) + (f", {item['unit']}" if item["unit"] else ""),
-        words.moment(moment(item["due_at"])),
+        desk.owing(item["agency"], item["unit"]),
+        words.timed(moment(item["due_at"])),
         STATES[item["state"]],
         LESSONS[item["lesson"]],
-        words.NONE if item["climbs_at"] is None else words.moment(moment(item["climbs_at"])),
+        words.NONE if item["climbs_at"] is None else words.timed(moment(item["climbs_at"])),
     ]

@@ -14,7 +14,6 @@ from services.dashboards.desks.words import rule_name
 from services.dashboards.handlers import Forbidden
 from services.dashboards.measures_cases import CasesQuestion
 from services.dashboards.pages.form import Form
-from services.dashboards.pages.gaps import named
 from services.dashboards.pages.measures import PATH, MeasureId, narrowed
 from services.domain.measures.months import Period
 from services.domain.moments import moment
@@ -93,12 +92,12 @@ def _when(period: Period) -> str:
 
 def _case(item: Mapping[str, Any], rule: str | None, desk: Desk) -> list[object]:
     """Lay a case out: its child leads to the chronology, what was owed to the gap."""
-    unit = "" if item["unit"] == "Unknown" else f", {item['unit']}"
+    unit = None if item["unit"] == "Unknown" else item["unit"]
     gap = item["gap_id"] and {"text": rule_name(rule or ""), "href": f"{WORK}/{item['gap_id']}"}
     return [
         {"text": item["child_ref"], "href": f"/children/{item['child_ref']}"},
         words.day(date.fromisoformat(item["day"])),
-        named(desk, item["agency"]) + unit,
+        desk.owing(item["agency"], unit),
         item["age"],
         gap,
     ]

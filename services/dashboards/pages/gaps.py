@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints
 from services.dashboards import handlers
 from services.dashboards.desk import Desk, desk_of
 from services.dashboards.desks.queue import PATH as WORK
-from services.dashboards.desks.words import rule_name
+from services.dashboards.desks.words import LESSONS, rule_name
 from services.dashboards.explanation_api import AsKnown, GapId
 from services.dashboards.pages.form import Form
 from services.dashboards.question import Filters, Question
@@ -29,13 +29,6 @@ from services.runtime.web import Visitor, answers, asking, pages_of, visitor_of,
 
 PATH: Final = "/gaps"
 ROWS: Final = 25
-LESSONS: Final = {
-    "1": "Timeliness and cumulative harm",
-    "2": "Completeness",
-    "3": "Oversight",
-    "4": "Training",
-    "themes": "Equity and support",
-}
 STATES: Final = {"open": "Open", "upcoming": "Owed, not yet due", "closed": "Closed"}
 KINDS: Final = {"gap": "Gap: the record shows it", "query": "Query: a person should look"}
 _OBSERVED: Final = {"true": "Seen by a feed", "false": "No feed would say"}
@@ -119,11 +112,6 @@ async def gap(gap_id: GapId, asked: Annotated[AsKnown, Query()]) -> Response:
     return RedirectResponse(asking(f"{WORK}/{gap_id}", {"known_at": known_at}), 308)
 
 
-def named(desk: Desk, agency: str) -> str:
-    """Return an agency's name."""
-    return desk.registry.name_of(agency) or agency
-
-
 _TIMES: Final = ("opens_from", "opens_before", "as_of", "known_at", "observed")
 
 
@@ -136,9 +124,9 @@ def _fields(desk: Desk, asked: Asked) -> Iterator[Mapping[str, object]]:
         ("state", "State", list(STATES.items())),
         ("kind", "Kind", list(KINDS.items())),
         ("agency", "Who owes it", agencies),
+        ("unit", "Unit", list(desk.codes["unit"].items())),
     ):
         yield {"name": name, "label": label, "choices": choices, "value": getattr(asked, name)}
-    yield {"name": "unit", "label": "Unit", "value": asked.unit}
 
 
 def _chips(desk: Desk, chosen: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -152,11 +140,11 @@ def _in_words(desk: Desk, name: str, value: str) -> str:
         case "rule":
             return rule_name(value)
         case "agency":
-            return named(desk, value)
+            return desk.agency(value)
         case "opens_from" | "opens_before" | "as_of" | "known_at":
             return f"{_AT[name]} {words.moment(moment(value))}"
         case "unit":
-            return f"Unit {value}"
+            return desk.unit(value)
     listed = {"lesson": LESSONS, "state": STATES, "kind": KINDS, "observed": _OBSERVED}
     return listed[name][value]
 
@@ -174,8 +162,8 @@ def _row(item: Mapping[str, Any], desk: Desk) -> list[object]:
     return [
         {"text": rule_name(item["rule"]), "href": f"{WORK}/{item['gap_id']}"},
         item["why"],
-        named(desk, item["agency"]) + (f", {item['unit']}" if item["unit"] else ""),
-        words.moment(moment(opened)),
+        desk.owing(item["agency"], item["unit"]),
+        words.timed(moment(opened)),
         STATES[item["state"]]
         if closed is None
         else f"{STATES[item['state']]} {words.moment(moment(closed))}",

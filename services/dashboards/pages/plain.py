@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
+
+from services.runtime.web.words import day
 
 _CLOCK: Final = re.compile(r"(\d\d:\d\d):\d\d in London \([^)]*\)")
 _DAYS: Final = re.compile(r"\b(\d+) working-days\b")
+_DATE: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _QUOTED: Final = re.compile(r"`([^`]+)`")
 _FIRST: Final = re.compile(r"^[a-z]+(?:[._-][a-z0-9_-]+)+(?=[ ,])")
 _SOURCE: Final = re.compile(r"from /([a-z-]+)/[^,]*(?=, |\.$)")
@@ -21,6 +25,7 @@ def steps(chain: Sequence[Mapping[str, Any]], name_of: NameOf) -> list[str]:
 
 def text(words: str) -> str:
     """Write what holds codes and days as they are kept."""
+    words = _DATE.sub(lambda found: day(date.fromisoformat(found[0])), words)
     words = _QUOTED.sub(lambda found: f"“{_spaced(found[1])}”", _DAYS.sub(_working_days, words))
     return words.replace("[", "(").replace("]", ")")
 

@@ -1,7 +1,7 @@
 """How do pages lead to one another? The same question, with one thing changed."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 
@@ -17,6 +17,17 @@ def asking(path: str, asked: Mapping[str, object], **changed: object) -> str:
     said = {**asked, **changed}
     query = urlencode({name: value for name, value in said.items() if value not in (None, "")})
     return f"{path}?{query}" if query else path
+
+
+def chips(
+    path: str, fields: Iterable[Mapping[str, Any]], asked: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Say by the words of a form's fields what is asked, each with the address without it."""
+    return [
+        (f"{field['label']}: {dict(field['choices']).get(said, said)}",
+         asking(path, asked, **{field["name"]: None}))
+        for field in fields if (said := asked.get(field["name"]))
+    ]  # fmt: skip
 
 
 def pages_of(first: str | None, following: str | None) -> dict[str, dict[str, str]]:

@@ -43,7 +43,10 @@ def name_of(agency: str) -> str:
         (
             "number",
             "child.age_below is 18 years, since 2026-01-01 (statute): Children Act 1989 s.105(1).",
-            "Child: age below is 18 years, since 2026-01-01 (statute): Children Act 1989 s.105(1).",
+            (
+                "Child: age below is 18 years, since 1 January 2026 (statute): "
+                "Children Act 1989 s.105(1)."
+            ),
         ),
         (
             "clock",
