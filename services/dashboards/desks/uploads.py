@@ -222,7 +222,7 @@ async def _asking(
         title="Upload a file",
         status=status,
         faults=faults,
-        kinds=[(kind, spoken(kind.removesuffix(".v1").replace(".", ": "))) for kind in kinds],
+        kinds=[(kind, event_name(kind)) for kind in kinds],
         address=PATH,
         largest=LARGEST // 1024 // 1024,
     )

@@ -31,6 +31,17 @@ EVENTS: Final[Mapping[str, str]] = {
     e.CONFERENCE_HELD: "Child protection conference held",
     e.CLOSED: "Case closed",
     e.SERVICE_REFERRED: "Referred to a service",
+    "service.referral-accepted.v1": "Accepted by a service",
+    e.SERVICE_DECLINED: "Declined by a service",
+    e.SUPPORT_STARTED: "Support started",
+    e.SUPPORT_ENDED: "Support ended",
+    e.TRAINED: "Training completed",
+    "social-care.assessment-started.v1": "Assessment started",
+    "basis.recorded.v1": "Basis for sharing recorded",
+    "child.restricted.v1": "Record restricted",
+    "alert.acknowledged.v1": "Alert acknowledged",
+    "alert.taken-in-hand.v1": "Alert taken in hand",
+    "alert.resolved.v1": "Alert resolved",
     e.REVIEWED: "Reviewed",
     e.RETRACTED: "An entry taken back",
     GRADED: "Referral audited",
@@ -97,7 +108,7 @@ def event_name(kind: str | None) -> str:
     """Say what an event was; of one that is held no more, that it is not."""
     if kind is None:
         return "No longer held"
-    return EVENTS.get(kind) or spoken(kind.rpartition(".v")[0].replace(".", ": "))
+    return EVENTS.get(kind) or spoken(kind.rpartition(".")[0].rpartition(".")[2])
 
 
 def lasting(time: timedelta) -> str:

@@ -12,6 +12,7 @@ from deploy.embedded.places import PROJECT
 from services.dashboards.api import create_app
 from services.dashboards.desk import Desk
 from services.dashboards.desks.telling import lines_of
+from services.dashboards.desks.words import EVENTS
 from services.dashboards.settings import Settings
 from services.runtime.contracts import Contracts
 
@@ -26,6 +27,11 @@ def desk(contracts: Contracts) -> Desk:
     settings = Settings(postgres_dsn=SecretStr("unused"), kafka_bootstrap="unused")
     desk: Desk = create_app(settings, contracts).state.desk
     return desk
+
+
+def test_every_event_has_a_name(contracts: Contracts) -> None:
+    ours = {one for one in contracts.types if not one.startswith("identity.")}
+    assert ours - set(EVENTS) == set()
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: f"{file.parent.name}-{file.stem}")
