@@ -13,6 +13,7 @@ _DATE: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _QUOTED: Final = re.compile(r"`([^`]+)`")
 _FIRST: Final = re.compile(r"^[a-z]+(?:[._-][a-z0-9_-]+)+(?=[ ,])")
 _SOURCE: Final = re.compile(r"from /([a-z-]+)/[^,]*(?=, |\.$)")
+_STATED: Final = re.compile(r"(?<= is )[a-z][^()]*?(?=, (?:since|from the first))")
 _SINCE: Final = ", from the first"
 
 NameOf = Callable[[str], str | None]
@@ -30,6 +31,11 @@ def text(words: str) -> str:
     return words.replace("[", "(").replace("]", ")")
 
 
+def listed(values: Sequence[str]) -> str:
+    """Write the codes that a rule lists."""
+    return ", ".join(re.sub(r"(?<=[a-z])[_-](?=[a-z])", " ", one) for one in values)
+
+
 def name(code: str) -> str:
     """Write the name of a rule's number: Decision overdue: limit."""
     one, other = code.split(".")[-2:]
@@ -44,6 +50,7 @@ def _step(kind: str, words: str, name_of: NameOf) -> str:
     elif kind == "rule":
         words = _FIRST.sub(lambda found: _spaced(found[0].split(".", 1)[1]).capitalize(), words)
     elif kind == "number":
+        words = _STATED.sub(lambda found: listed(found[0].split(", ")), words, count=1)
         words = _FIRST.sub(lambda found: name(found[0]), words).replace(_SINCE, "", 1)
     return text(words)
 

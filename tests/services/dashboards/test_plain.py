@@ -42,6 +42,17 @@ def name_of(agency: str) -> str:
         ),
         (
             "number",
+            (
+                "completeness.information_missing.required is address, where_now, gp, from the "
+                "first (assumption): the area-wide list."
+            ),
+            (
+                "Information missing: required is address, where now, gp (assumption): the "
+                "area-wide list."
+            ),
+        ),
+        (
+            "number",
             "child.age_below is 18 years, since 2026-01-01 (statute): Children Act 1989 s.105(1).",
             (
                 "Child: age below is 18 years, since 1 January 2026 (statute): "
