@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
 
-from services.domain.moments import LONDON
+from services.domain.moments import in_words
 
 SHOWN: Final = 20
 """Alerts that a mail lists; of the others it tells how many there are."""
@@ -118,7 +118,7 @@ def digest(alerts: Sequence[Named], queue: str) -> Letter:
         "heading": heading,
         "groups": [
             {"rule": words(rule), "agency": agency, "count": count,
-             "due": london(first[rule, agency])}
+             "due": in_words(first[rule, agency])}
             for (rule, agency), count in counted.most_common()
         ],
         "shown": [_shown(one, queue) for one in ordered[:SHOWN]],
@@ -163,7 +163,7 @@ def _shown(one: Named, queue: str) -> dict[str, str]:
     return {
         "rule": words(one.rule),
         "agency": one.agency,
-        "due": london(one.due_at),
+        "due": in_words(one.due_at),
         "step": step,
         "link": f"{queue}/{one.alert_id}",
     }
@@ -172,9 +172,3 @@ def _shown(one: Named, queue: str) -> dict[str, str]:
 def words(rule: str) -> str:
     """Name a rule as a reader says it: "referral not made"."""
     return rule.partition(".")[2].replace("_", " ")
-
-
-def london(at: datetime) -> str:
-    """Write a moment as it is in London: 4 March 2026, 10:00."""
-    local = at.astimezone(LONDON)
-    return f"{local.day} {local:%B %Y, %H:%M}"

@@ -27,6 +27,16 @@ def london_day(at: datetime) -> date:
     return at.astimezone(LONDON).date()
 
 
+def in_words(at: datetime) -> str:
+    """Write a moment by London's clock: 26 November 2026, 14:02.
+
+    In the hour that comes twice when the clocks go back it says in which: 01:30 BST, 01:30 GMT.
+    """
+    local = at.astimezone(LONDON)
+    twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return f"{local.day} {local:%B %Y, %H:%M}" + (f" {local:%Z}" if twice else "")
+
+
 def end_of_day(at: datetime) -> datetime:
     """The last moment, in UTC, of the London day of this moment."""
     return datetime.combine(london_day(at), time.max, tzinfo=LONDON).astimezone(UTC)

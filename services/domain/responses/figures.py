@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from services.domain.moments import moment
+from services.domain.moments import in_words, moment
 from services.domain.responses.blocks import Block, Heading, Paragraph, Picture, Table
-from services.domain.responses.deadlines import said
 
 Stated = Mapping[str, Any]
 
@@ -47,9 +46,9 @@ def shown(figure: Stated, number: int, level: int) -> Iterator[Block]:
     for note in figure["notes"]:
         yield Paragraph(str(note))
     yield Paragraph(
-        f"Worked out as at {_moment(figure['as_of'])}, from what was known at "
-        f"{_moment(figure['known_at'])}; measure {figure['measure']}, version {figure['version']}; "
-        f"filters: {_filters(figure['filters'])}. It does not change."
+        f"Worked out as at {in_words(moment(figure['as_of']))}, from what was known at "
+        f"{in_words(moment(figure['known_at']))} (UK time); measure {figure['measure']}, "
+        f"version {figure['version']}; filters: {_filters(figure['filters'])}. It does not change."
     )
 
 
@@ -162,8 +161,3 @@ def _filters(filters: Mapping[str, str]) -> str:
 
 def _month(written: str) -> str:
     return f"{date.fromisoformat(f'{written}-01'):%B %Y}"
-
-
-def _moment(stated: str) -> str:
-    at = moment(stated)
-    return f"{said(at.date())}, {at:%H:%M} UTC"

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from services.domain.moments import moment
+from services.domain.moments import in_words, moment
 from services.domain.responses.deadlines import said
 from services.domain.responses.record import day_of
 from services.domain.responses.writing import written
@@ -120,15 +120,10 @@ def helps(desk: Desk, visitor: Visitor) -> dict[str, Any]:
     """Return what every template here may call, and what its reader may do."""
     return {
         "iso_day": lambda day: said(day_of(day)) if day else "none",
-        "said_moment": _said_moment,
+        "said_moment": lambda stated: in_words(moment(stated)),
         "blocks": lambda text: written(text or ""),
         "states": STATES,
         "kinds": list(KINDS),
         "editor": visitor.role in WRITERS
         and visitor.caller.agency in desk.catalogue.bodies.agencies,
     }
-
-
-def _said_moment(stated: str) -> str:
-    at = moment(stated)
-    return f"{said(at.date())}, {at:%H:%M} UTC"

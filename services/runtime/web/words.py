@@ -5,7 +5,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from services.domain.moments import LONDON, stamp
+from services.domain.moments import LONDON, in_words, stamp
 
 NONE: Final = "\N{EN DASH}"
 
@@ -14,15 +14,8 @@ _TIME: Final = Markup('<time datetime="{}">{}</time>')
 
 
 def moment(at: datetime | None) -> str:
-    """Write a moment by London's clock: 26 November 2026, 14:02.
-
-    In the hour that comes twice when the clocks go back it says in which: 01:30 BST, 01:30 GMT.
-    """
-    if at is None:
-        return NONE
-    local = at.astimezone(LONDON)
-    twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
-    return f"{local.day} {local:%B %Y, %H:%M}" + (f" {local:%Z}" if twice else "")
+    """Write a moment by London's clock: 26 November 2026, 14:02."""
+    return NONE if at is None else in_words(at)
 
 
 def timed(at: datetime | None) -> str:
