@@ -18,13 +18,15 @@ _SHAPES: Final = (
     r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:T[0-9:.Z+]*)?",
     r"[a-z]+(?:_[a-z]+)+",
     r"[a-z-]+(?:\.[a-z-]+)*\.v\d",
-    r"[Ll]esson:? (?:\d|themes)",
+    r"Lesson: (?:\d|themes)",
 )
 WORDS: Final = frozenset({"self-harm", "not-done", "in-person", "no-show"})
 """Codes that are English as they stand."""
 MEANT: Final = (
-    r"YYYY-MM-DD",
     r"QA-20\d\d-\d\d",  # a seed, as an example
+    r"such as 20\d\d-\d\d-\d\dT[0-9:]+Z",  # a moment, as an example
+    r"measure [a-z.-]+, version \d+; filters: [^.]*\.",  # by what a frozen figure was worked out
+    r"pcc-editor",  # the name by which somebody signs in
 )
 """What looks like a code and is meant to be read: somebody is to write it, or to compare it."""
 

@@ -171,7 +171,7 @@ async def _shown(  # noqa: PLR0913 - what the page is made of
 
 def _item(one: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
     def named(agency: str | None) -> str:
-        return "not known" if agency is None else desk.agency(agency)
+        return "Not known" if agency is None else desk.agency(agency)
 
     return {
         **one,
@@ -179,7 +179,7 @@ def _item(one: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
         "child": short(one["child_ref"]),
         "sender": named(one["sender"]),
         "recipient": named(one["recipient"]),
-        "wanted": spoken(one["wanted"]),
+        "wanted": spoken(one["wanted"]) if one["wanted"] else "Not said",
         "raised_at": moment(one["raised_at"]),
         "stage_at": moment(one["stage_at"]),
         "due_at": None if one["due_at"] is None else moment(one["due_at"]),

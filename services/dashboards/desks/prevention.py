@@ -1,5 +1,7 @@
 """Which prevention is offered for this need, at this age, here? For schools and other agencies."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,11 +10,12 @@ from fastapi.responses import HTMLResponse
 from services.dashboards.desks.asked import AtDesk, By
 from services.dashboards.desks.child import ROLES
 from services.dashboards.desks.words import spoken
-from services.runtime.web import answers, web_of
+from services.runtime.web import answers, web_of, words
 from services.runtime.web.links import asking as address
 from services.runtime.web.links import chips
 
 PATH: Final = "/agency/prevention"
+_ENDS: Final = {"no-end": "No end is stated", "unknown": "Not known"}
 SETTINGS: Final = ("school", "community", "home", "clinic", "online")
 _Code = Annotated[str, Query(pattern=r"^[A-Za-z0-9-]{0,60}$")]
 
@@ -67,10 +70,19 @@ async def prevention(  # noqa: PLR0913 - what is asked
         visitor,
         "desks/prevention.html",
         title="Prevention by need",
-        items=found["contents"],
+        items=[_item(one) for one in found["contents"]],
         total=found["total_items"],
         scale=found["scale"],
         fields=fields,
         chips=chips(PATH, fields, stated),
         pages=links,
     )  # fmt: skip
+
+
+def _item(one: Mapping[str, Any]) -> dict[str, Any]:
+    until = one["funded"]["until"]
+    return {
+        **one,
+        "rated": spoken(one["rating"]["impact"]),
+        "paid_until": _ENDS.get(until) or words.day(date.fromisoformat(until)),
+    }

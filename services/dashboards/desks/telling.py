@@ -63,7 +63,7 @@ def told(desk: Desk, name: str, value: object) -> str:
     """Tell one value of a fact: a code by its words, a moment by London's clock."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return ", ".join(told(desk, name, each) for each in value)
     text = str(value)
     return _named(desk, name, text) or _timed(text) or text

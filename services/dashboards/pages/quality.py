@@ -64,19 +64,15 @@ def _odd(desk: Desk, feeds: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Say of every agency as a whole that something is unusual."""
     for feed in feeds:
         if feed["unit"] is None and feed["state"] in {"silent", "jump"}:
-            yield f"{_named(desk, feed)}: {STATES[feed['state']].lower()}"
-
-
-def _named(desk: Desk, feed: Mapping[str, Any]) -> str:
-    return desk.registry.name_of(feed["agency"]) or str(feed["agency"])
+            yield f"{desk.agency(feed['agency'])}: {STATES[feed['state']].lower()}"
 
 
 def _row(desk: Desk, feed: Mapping[str, Any]) -> list[object]:
     last = feed["last_hour"]
     return [
-        _named(desk, feed) + (f", {feed['unit']}" if feed["unit"] else ""),
+        desk.owing(feed["agency"], feed["unit"]),
         STATES[feed["state"]],
-        words.NONE if last is None else words.moment(moment(last)),
+        words.timed(None if last is None else moment(last)),
         words.number(feed["usual_per_week"], 1),
         words.number(feed["expected_since"], 1),
     ]

@@ -58,6 +58,8 @@ def test_no_code_stands_in_what_is_told(desk: Desk, file: Path) -> None:
         ({"recorded_at": "2026-07-01T09:00:00Z"}, ("Recorded at", "1 July 2026, 10:00")),
         ({"child": {"sex": "F"}}, ("Child: Sex", "Female")),
         ({"factors": ["1A", "20"]}, ("Factors", "Alcohol misuse: child, Other")),
+        ({"harms": ("knife", "gang")},
+         ("Harms", "Carrying or fear of knives, Harm by groups or gangs")),
         ({"attended": ["norfolk-csc"]}, ("Attended", "Norfolk children's social care")),
         ({"information": {"gp": {"unknown_because": "not-yet-known"}}},
          ("Information: General practitioner", "Not known yet")),
