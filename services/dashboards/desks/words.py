@@ -108,7 +108,7 @@ def event_name(kind: str | None) -> str:
     """Say what an event was; of one that is held no more, that it is not."""
     if kind is None:
         return "No longer held"
-    return EVENTS.get(kind) or spoken(kind.rpartition(".")[0].rpartition(".")[2])
+    return EVENTS.get(kind) or spoken(kind.removesuffix(".v1").rpartition(".")[2])
 
 
 def lasting(time: timedelta) -> str:

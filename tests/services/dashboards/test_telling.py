@@ -12,7 +12,7 @@ from deploy.embedded.places import PROJECT
 from services.dashboards.api import create_app
 from services.dashboards.desk import Desk
 from services.dashboards.desks.telling import lines_of
-from services.dashboards.desks.words import EVENTS
+from services.dashboards.desks.words import EVENTS, event_name
 from services.dashboards.settings import Settings
 from services.runtime.contracts import Contracts
 
@@ -32,6 +32,7 @@ def desk(contracts: Contracts) -> Desk:
 def test_every_event_has_a_name(contracts: Contracts) -> None:
     ours = {one for one in contracts.types if not one.startswith("identity.")}
     assert ours - set(EVENTS) == set()
+    assert event_name("referral") == "Referral"  # a file to fill in that is of no event
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: f"{file.parent.name}-{file.stem}")
