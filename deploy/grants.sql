@@ -94,12 +94,16 @@ GRANT EXECUTE ON FUNCTION chronology.seen_feed_counts(timestamptz),
                 TO dashboards_reader;
 GRANT SELECT ON ledger.seen_release, ledger.seen_release_pack TO dashboards_reader, directory_reader;
 GRANT USAGE ON SCHEMA chronology, intake, ledger TO directory_reader;
+GRANT SELECT ON ledger.seen_dip_referral TO dashboards_reader;
+GRANT SELECT ON ledger.seen_onward TO directory_reader;
+GRANT EXECUTE ON FUNCTION ledger.counted_onward(timestamptz, timestamptz, int) TO directory_reader;
+-- Until no version is in use that still asks chronology (docs/for-operators.md, Upgrades).
 GRANT EXECUTE ON FUNCTION chronology.seen_onward(timestamptz, timestamptz),
                 chronology.seen_onward_own(timestamptz, timestamptz) TO directory_reader;
 GRANT EXECUTE ON FUNCTION intake.positions(text[]) TO intake_reader;
 GRANT USAGE ON SCHEMA intake TO chronology, alerts, ledger;   -- whose functions leave out who is hidden
 GRANT EXECUTE ON FUNCTION intake.hidden()
-    TO intake_reader, dashboards_reader, alerts_reader, chronology, alerts, ledger;
+    TO intake_reader, dashboards_reader, alerts_reader, directory_reader, chronology, alerts, ledger;
 GRANT USAGE ON SCHEMA intake TO dashboards_reader, alerts_reader;
 GRANT EXECUTE ON FUNCTION intake.audit_marks(int[], text[], boolean[], text[])
     TO intake_reader, dashboards_reader, alerts_reader, directory_reader;
@@ -125,6 +129,17 @@ SELECT access.protect('ledger.rebuild_child');
 SELECT access.protect('ledger.rebuild_unjudged');
 SELECT access.protect('ledger.rebuild_gap');
 SELECT access.protect('ledger.rebuild_fact');
+SELECT access.protect('ledger.rebuild_dip_referral');
+SELECT access.protect('ledger.rebuild_onward');
+-- What samples are drawn of, for reviewers alone, since a row says who else referred the child; and
+-- what became of the asker's own referrals to services.
+SELECT access.protect('ledger.dip_referral', 'dashboards_reader',
+    $$access.said('role') = 'qa-reviewer' AND child_ref NOT IN (SELECT unnest(intake.hidden()))
+        AND agency = ANY ((SELECT access.reach())::text[])$$);
+SELECT access.protect('ledger.onward', 'directory_reader',
+    'erased_at IS NULL AND child_ref NOT IN (SELECT unnest(intake.hidden()))
+        AND (agency = ANY ((SELECT access.own())::text[])
+                            OR provider = ANY ((SELECT access.provides())::text[]))');
 -- What measures count, and of which cases: for who may see the cases. A count has nobody's ref.
 SELECT access.protect('ledger.fact', 'dashboards_reader',
     'erased_at IS NULL AND child_ref NOT IN (SELECT unnest(intake.hidden()))

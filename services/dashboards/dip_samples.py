@@ -5,15 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from services.dashboards import agreement
-from services.dashboards.case_history import referred
+from services.dashboards import agreement, dip_store
 from services.dashboards.desk import Desk
 from services.dashboards.handlers import Forbidden
-from services.dashboards.sight import Sight, sight_of
+from services.dashboards.sight import sight_of
 from services.domain import dip_sample
-from services.domain.chronology import Folded
-from services.domain.dip_sample import Candidate, Count, Drawn, Plan, Stratum
-from services.domain.dip_strata import Month, candidates
+from services.domain.dip_sample import Count, Drawn, Plan, Stratum
+from services.domain.dip_strata import Month
 from services.domain.grades import pairs, tables
 from services.domain.moments import london_day, stamp
 from services.runtime import audit
@@ -32,13 +30,11 @@ async def sample(desk: Desk, caller: Caller, named: str, month: Month, seed: str
     Raises Forbidden for who is no reviewer.
     """
     plan = Plan.of(desk.policy, london_day(month[0]))
-    async with _reading(desk, caller) as (connection, sight):
-        found = [
-            candidate
-            for folded in await referred(connection, month, desk.registry)
-            for candidate in candidates(folded, desk.policy, month, sight.owing)
-        ]
-        drawn = dip_sample.draw(found, plan, f"{named}\n{seed}")
+    drawn_by = f"{named}\n{seed}"
+    async with _reading(desk, caller) as (connection, agencies):
+        population = await dip_store.population(connection, month, agencies)
+        found = await dip_store.first(connection, month, agencies, population, plan, drawn_by)
+        drawn = dip_sample.draw(found, plan, drawn_by)
         children = {one.candidate.child_ref for one in drawn}
         act = Act(
             "consultation", DRAWN, PURPOSE, len(drawn), children=children, asked={"month": named}
@@ -48,12 +44,12 @@ async def sample(desk: Desk, caller: Caller, named: str, month: Month, seed: str
         "month": named,
         "seed": seed,
         "policy_version": desk.policy.version,
-        "population": len(found),
+        "population": population.whole,
         "drawn": len(drawn),
         "second_readings": sum(one.second_reader for one in drawn),
-        "sex_unknown": sum(not one.sex_known for one in found),
-        "ethnicity_unknown": sum(not one.ethnicity_known for one in found),
-        "strata": [_count(one, plan) for one in dip_sample.counts(found, drawn)],
+        "sex_unknown": population.sex_unknown,
+        "ethnicity_unknown": population.ethnicity_unknown,
+        "strata": [_count(one, plan) for one in dip_sample.counts(population.strata, drawn)],
         "items": [_item(one) for one in drawn],
     }
 
@@ -63,11 +59,9 @@ async def compared(desk: Desk, caller: Caller, named: str, within: Month) -> dic
 
     Writes who asked. Raises Forbidden for who is no reviewer.
     """
-    async with _reading(desk, caller) as (connection, sight):
-        paired = []
-        for folded in await referred(connection, within, desk.registry):
-            made = {one.referral_ref for one in _made(folded, desk, within, sight)}
-            paired += [pairs(folded.referrals[ref], sight.owing) for ref in sorted(made)]
+    async with _reading(desk, caller) as (connection, agencies):
+        read = await dip_store.read_twice(connection, within, agencies)
+        paired = [pairs(readings, agencies) for readings in read]
         twice = sum(bool(one) for one in paired)
         act = Act("consultation", COMPARED, PURPOSE, twice, asked={"month": named})
         await audit.write(connection, caller, act)
@@ -83,18 +77,14 @@ async def compared(desk: Desk, caller: Caller, named: str, within: Month) -> dic
     }
 
 
-def _made(folded: Folded, desk: Desk, within: Month, sight: Sight) -> list[Candidate]:
-    return list(candidates(folded, desk.policy, within, sight.owing))
-
-
 @asynccontextmanager
-async def _reading(desk: Desk, caller: Caller) -> AsyncIterator[tuple[Connection, Sight]]:
+async def _reading(desk: Desk, caller: Caller) -> AsyncIterator[tuple[Connection, list[str]]]:
     """Read one snapshot as a reviewer; the row of who read is written in the same transaction."""
     sight = sight_of(caller, desk.registry)
     if sight is None or not sight.sees_all:
         raise Forbidden
     async with asking(desk.readers, caller) as connection:
-        yield connection, sight
+        yield connection, sorted(sight.owing)
 
 
 def _count(one: Count, plan: Plan) -> dict[str, Any]:

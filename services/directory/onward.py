@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -12,9 +11,11 @@ from services.directory import onward_store
 from services.directory.desk import Desk
 from services.directory.onward_figures import Figures
 from services.directory.onward_question import Months, Own
+from services.directory.onward_store import Wanted
 from services.domain.moments import london_day, stamp
-from services.domain.onward import OTHER, Onward, onward_of
-from services.domain.onward_measures import DIMENSIONS, Row, completed, measured
+from services.domain.onward import OTHER, declined_by
+from services.domain.onward_measures import Row, completed, measured_alike
+from services.domain.onward_tree import DIMENSIONS
 from services.runtime import audit, cursors
 from services.runtime.asking import Connection, asking
 from services.runtime.audit import Act
@@ -58,19 +59,12 @@ async def measures(desk: Desk, caller: Caller, asked: Months, now: datetime) -> 
     since, before = asked.period(now)
     if caller.role in RELEASED_ROLES:
         return await _published(desk, caller, asked, (since, before))
+    within = desk.catalogue.limits.referred_again_within
     async with asking(desk.readers, caller) as connection:
-        whose = await onward_store.whose(connection)
-        told = await onward_store.figures(connection, since, before)
-        within = desk.catalogue.limits.referred_again_within
-        counted = [
-            one
-            for one in await asyncio.to_thread(onward_of, told, desk.policy, within)
-            if since <= one.made_at < before
-            and (one.agency in whose["agencies"] or one.provider in whose["provides"])
-        ]
-        await _record(connection, caller, (since, before), len(counted))
+        alike, waits = await onward_store.counted(connection, since, before, within)
+        await _record(connection, caller, (since, before), sum(one.number for one in alike))
     fewest = desk.catalogue.limits.fewest_for_a_median
-    rows = await asyncio.to_thread(measured, counted, _known(desk), fewest)
+    rows = await asyncio.to_thread(measured_alike, alike, waits, _known(desk), fewest)
     return Figures(_of(rows, asked), within, fewest, now)
 
 
@@ -111,24 +105,22 @@ async def own(desk: Desk, caller: Caller, asked: Own, now: datetime) -> Shown:
     since, before = asked.period(now)
     digest = asked.digest(caller.subject, caller.agency, *asked.days(london_day(now)))
     after = Cursor.of(asked.cursor, digest) if asked.cursor is not None else None
+    place = (after.made_at, after.item) if after else (None, None)
+    limit, within = int(asked.limit), desk.catalogue.limits.referred_again_within
     async with asking(desk.readers, caller) as connection:
-        whose = await onward_store.whose(connection)
-        told = await onward_store.own(connection, since, before)
-        within = desk.catalogue.limits.referred_again_within
-        found = [
-            one
-            for one in await asyncio.to_thread(onward_of, told, desk.policy, within)
-            if since <= one.made_at < before and _is_own(one, whose) and _suits(one, asked)
-        ]
-        page, more = _page(found, after, int(asked.limit))
-        children = {one.child for one in page}
+        wanted = Wanted(since, before, asked.state, asked.kind, asked.provider)
+        total = await onward_store.total(connection, wanted)
+        found = await onward_store.page(connection, wanted, within, place, limit + 1)
+        agencies = await onward_store.own_agencies(connection)
+        page = found[:limit]
+        children = {one["child_ref"] for one in page}
         act = Act(
             "consultation", READ, FOLLOWING, len(page), children=children, asked=_codes(asked)
         )
         await audit.write(connection, caller, act)
-    last = Cursor(digest, page[-1].made_at, _id(page[-1])).encode() if more else None
-    items = [_item(one, whose["own"]) for one in page]
-    return {"items": items, "total": len(found), "next": last, "as_of": stamp(now)}
+    last = Cursor(digest, page[-1]["made_at"], page[-1]["item"]).encode() if found[limit:] else None
+    items = [_item(dict(one), agencies) for one in page]
+    return {"items": items, "total": total, "next": last, "as_of": stamp(now)}
 
 
 def _known(desk: Desk) -> Mapping[str, Collection[str]]:
@@ -141,43 +133,18 @@ def _known(desk: Desk) -> Mapping[str, Collection[str]]:
     )
 
 
-def _is_own(one: Onward, whose: Mapping[str, Collection[str]]) -> bool:
-    return one.agency in whose["own"] or one.provider in whose["provides"]
-
-
-def _suits(one: Onward, asked: Own) -> bool:
-    wanted = ((asked.state, one.state), (asked.kind, one.kind), (asked.provider, one.provider))
-    return all(stated is None or stated == value for stated, value in wanted)
-
-
-def _page(found: list[Onward], after: Cursor | None, limit: int) -> tuple[list[Onward], bool]:
-    """Return the items of a page in order, and whether more follow."""
-    placed = sorted(((one.made_at, _id(one)), one) for one in found)
-    rest = [one for place, one in placed if after is None or place > (after.made_at, after.item)]
-    return rest[:limit], len(rest) > limit
-
-
-def _id(one: Onward) -> str:
-    """Name a referral by what it is, so that nobody learns a ref from it."""
-    stated = "|".join((one.child, one.ref, stamp(one.made_at)))
-    return sha256(stated.encode()).hexdigest()[:32]
-
-
-def _item(one: Onward, own: Collection[str]) -> Shown:
+def _item(one: Mapping[str, Any], own: Collection[str]) -> Shown:
     times = ("made_at", "accepted_at", "declined_at", "started_at", "ended_at")
     plain = (
-        "provider", "kind", "sector", "area", "state", "reason", "declined_by", "outcome",
-        "helped", "days_to_accept", "days_to_start",
+        "service_ref", "provider", "kind", "sector", "area", "state", "reason", "outcome", "helped",
+        "days_to_accept", "days_to_start", "referred_again", "odd",
     )  # fmt: skip
-    stamps = {name: getattr(one, name) for name in times}
     return {
-        "service_ref": one.ref,
-        "made_by": one.agency,
-        "made_here": one.agency in own,
-        **{name: getattr(one, name) for name in plain},
-        **{name: None if at is None else stamp(at) for name, at in stamps.items()},
-        "referred_again": one.again is not None,
-        "odd": list(one.odd),
+        **{name: one[name] for name in plain},
+        **{name: None if one[name] is None else stamp(one[name]) for name in times},
+        "made_by": one["agency"],
+        "made_here": one["agency"] in own,
+        "declined_by": declined_by(one["state"], one["reason"]),
     }
 
 

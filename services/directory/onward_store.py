@@ -1,25 +1,38 @@
-"""How is what was said of onward referrals read, on behalf of who asks?"""
+"""How is what became of onward referrals read, on behalf of who asks? Without any history."""
 
-from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from asyncpg import Record
 
-from services.domain.events import RETRACTED, Event
 from services.domain.measures.months import Period
 from services.domain.moments import stamp
 from services.domain.onward_measures import Row
+from services.domain.onward_tree import Alike, Waited
 from services.runtime.asking import Connection
 
-_FIGURES: Final = "SELECT * FROM chronology.seen_onward($1, $2) ORDER BY number"
-_OWN: Final = "SELECT * FROM chronology.seen_onward_own($1, $2)"
-_WHOSE: Final = """
-SELECT access.figures() || access.own() AS agencies, access.own() AS own,
-       access.provides() AS provides
+_COUNTED: Final = "SELECT * FROM ledger.counted_onward($1, $2, $3)"
+_OWN: Final = "SELECT access.own()"
+_SUITING: Final = """
+FROM ledger.seen_onward AS one
+WHERE made_at >= $1 AND made_at < $2 AND ($3::text IS NULL OR state = $3)
+  AND ($4::text IS NULL OR kind = $4) AND ($5::text IS NULL OR provider = $5)
 """
-
+_TOTAL: Final = f"SELECT count(*) {_SUITING}"
+# Whether the child was referred again is told as far as the asker sees referrals.
+_PAGE: Final = f"""
+SELECT one.*, state = 'declined' AND EXISTS (
+           SELECT FROM ledger.seen_onward AS later
+           WHERE later.child_ref = one.child_ref
+             AND (later.source, later.event) <> (one.source, one.event)
+             AND later.made_at >= greatest(one.declined_at, one.made_at)
+             AND (later.made_at AT TIME ZONE 'Europe/London')::date
+                 - (one.declined_at AT TIME ZONE 'Europe/London')::date <= $6) AS referred_again
+{_SUITING} AND ($7::timestamptz IS NULL OR (made_at, item) > ($7, $8::text))
+ORDER BY made_at, item LIMIT $9
+"""  # noqa: S608 - of ours
 _RELEASED: Final = """
 SELECT content, number, made_at, known_at
 FROM ledger.seen_release_pack JOIN ledger.seen_release USING (body, number)
@@ -51,19 +64,29 @@ class Release(NamedTuple):
         }
 
 
-Told = list[tuple[str, Event]]
-"""Events by child."""
+class Wanted(NamedTuple):
+    """Of which referrals a list is; None: of all."""
+
+    since: datetime
+    before: datetime
+    state: str | None
+    kind: str | None
+    provider: str | None
 
 
-async def whose(connection: Connection) -> Mapping[str, Collection[str]]:
-    """Return whose figures and whose referrals the database says that the asker sees."""
-    (row,) = await connection.fetch(_WHOSE)
-    return dict(row)
+async def counted(
+    connection: Connection, since: datetime, before: datetime, within: int
+) -> tuple[list[Alike], list[Waited]]:
+    """Return how the referrals of a period stand that the asker's figures are of, and waited."""
+    rows = [tuple(row) for row in await connection.fetch(_COUNTED, since, before, within)]
+    alike = [Alike(*row[4:]) for row in rows if row[0] is None]
+    return alike, [Waited._make((*row[:4], row[-1])) for row in rows if row[0] is not None]
 
 
-async def figures(connection: Connection, since: datetime, before: datetime) -> Told:
-    """Return what figures are made of: children and refs go by numbers of this answer."""
-    return list(_numbered(await connection.fetch(_FIGURES, since, before)))
+async def own_agencies(connection: Connection) -> Collection[str]:
+    """Return whose referrals the database says are the asker's own."""
+    found: list[str] = await connection.fetchval(_OWN)
+    return found
 
 
 async def released(connection: Connection, block: Period) -> tuple[Frozen, Release] | None:
@@ -75,34 +98,18 @@ async def released(connection: Connection, block: Period) -> tuple[Frozen, Relea
     return msgspec.json.decode(content, type=Frozen), Release(*release)
 
 
-async def own(connection: Connection, since: datetime, before: datetime) -> Told:
-    """Return what was said of the asker's own referrals, or of those to its providers."""
-    return [
-        (row["child_ref"], _event(row["source"], row["id"], row, _target(row)))
-        for row in await connection.fetch(_OWN, since, before)
-    ]
+async def total(connection: Connection, wanted: Wanted) -> int:
+    """Count the asker's own referrals, and those to its providers."""
+    found: int = await connection.fetchval(_TOTAL, *wanted)
+    return found
 
 
-def _numbered(rows: list[Record]) -> Iterator[tuple[str, Event]]:
-    for row in rows:
-        target = None
-        if row["target_number"] is not None:
-            target = (f"/{row['target_agency']}/-", _name(row["target_number"]))
-        key = (f"/{row['agency']}/-", _name(row["number"]))
-        yield str(row["child"]), _event(*key, row, target)
-
-
-def _name(number: int) -> str:
-    """Write a number so that texts are in the order of numbers."""
-    return f"{number:012}"
-
-
-def _target(row: Record) -> tuple[str, str] | None:
-    return None if row["target_id"] is None else (row["target_source"], row["target_id"])
-
-
-def _event(source: str, event_id: str, row: Record, target: tuple[str, str] | None) -> Event:
-    facts: dict[str, Any] = msgspec.json.decode(row["facts"])
-    if row["type"] == RETRACTED and target is not None:
-        facts = {"retracts": {"source": target[0], "id": target[1]}}
-    return Event.of_counts(source, event_id, row["type"], row["at"].astimezone(UTC), facts)
+async def page(
+    connection: Connection,
+    wanted: Wanted,
+    within: int,
+    after: tuple[datetime | None, str | None],
+    limit: int,
+) -> list[Record]:
+    """Return so many of them in order, those after a place."""
+    return await connection.fetch(_PAGE, *wanted, within, *after, limit)

@@ -1,10 +1,12 @@
 """Which referrals of a month are read again by people, and which of them by two?"""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
+from math import isqrt
 from typing import NamedTuple
 
 from services.domain.events import Key
@@ -30,6 +32,9 @@ SIZES: Mapping[str, str] = {
     REPEATS: "dip_sample.repeats",
 }
 """Every stratum, and the number of policy that says how many are drawn of it."""
+
+LOTS = 1024
+"""Into so many lots referrals are parted; a county has a handful in each, every month."""
 
 
 class Stratum(NamedTuple):
@@ -86,29 +91,30 @@ class Count(NamedTuple):
 def draw(candidates: Iterable[Candidate], plan: Plan, seed: str) -> tuple[Drawn, ...]:
     """Draw a sample; what order the candidates come in does not matter.
 
-    The seed gives each referral a place, the same in all strata. Of each stratum the first are
-    drawn: each is a random sample of its own, and who is in several counts for all of them. A
+    Each referral is in one of many lots, by a digest of the event that made it. The seed gives each
+    lot its turn, and each referral a place in its lot, the same in all strata. Of each stratum the
+    first are drawn: each is a random sample of its own, and who is in several counts for all of
+    them. So the first few lots are enough to draw from, however many referrals a month has. A
     referral that comes to be known later displaces few others. Whom the second reader reads is
     drawn among the drawn, by places of its own; at least one, where any share is read.
     """
     everybody = {each.key: each for each in candidates}
-    ranked = sorted(everybody.values(), key=partial(_place, seed, "first"))
+    ranked = sorted(everybody.values(), key=partial(_first, seed))
     keys = {each.key for name, size in plan.sizes.items() for each in _turns(ranked, name)[:size]}
     sample = [each for each in ranked if each.key in keys]
-    twice = sorted(sample, key=partial(_place, seed, "second"))
+    twice = sorted(sample, key=partial(_second, seed))
     number = -(-len(sample) * plan.second_reader // 100)
     second = {each.key for each in twice[:number]}
     return tuple(Drawn(each, each.key in second) for each in sample)
 
 
-def counts(candidates: Iterable[Candidate], sample: Iterable[Drawn]) -> list[Count]:
-    """Count each stratum that has anybody, a referral under each of its strata."""
-    population = [stratum for each in candidates for stratum in each.strata]
-    drawn = [stratum for each in sample for stratum in each.candidate.strata]
+def counts(population: Mapping[Stratum, int], sample: Iterable[Drawn]) -> list[Count]:
+    """Say of each stratum that has anybody how many of it were drawn, for whatever stratum."""
+    drawn = Counter(stratum for each in sample for stratum in each.candidate.strata)
     order = list(SIZES)
     return [
-        Count(stratum, population.count(stratum), drawn.count(stratum))
-        for stratum in sorted(set(population), key=lambda one: (order.index(one.name), one.group))
+        Count(stratum, population[stratum], drawn[stratum])
+        for stratum in sorted(population, key=lambda one: (order.index(one.name), one.group))
     ]
 
 
@@ -124,6 +130,35 @@ def _turns(ranked: Iterable[Candidate], name: str) -> list[Candidate]:
     return [each for _, each in sorted(placed, key=lambda one: one[0])]
 
 
-def _place(seed: str, purpose: str, candidate: Candidate) -> tuple[bytes, Key]:
-    text = "\n".join((seed, purpose, *candidate.key))
-    return sha256(text.encode()).digest(), candidate.key
+def lot_of(key: Key) -> int:
+    """Return the lot of the event that made a referral: whatever the seed, and for ever."""
+    return int.from_bytes(sha256("\n".join(key).encode()).digest()[:2], "big") % LOTS
+
+
+def turns_of_lots(seed: str) -> list[int]:
+    """Return by lot which turn a seed gives it, from 0."""
+    drawn = sorted(range(LOTS), key=partial(_lot_place, seed))
+    turns = {lot: turn for turn, lot in enumerate(drawn)}
+    return [turns[lot] for lot in range(LOTS)]
+
+
+def lots_needed(population: int, size: int) -> int:
+    """Return in how many lots so many of a stratum almost surely are: all, where it is small."""
+    enough = size + 3 * isqrt(size) + 5
+    return LOTS if population <= enough else -(-LOTS * enough // population)
+
+
+def _lot_place(seed: str, lot: int) -> bytes:
+    return sha256(f"{seed}\nlot\n{lot}".encode()).digest()
+
+
+def _first(seed: str, candidate: Candidate) -> tuple[bytes, bytes, Key]:
+    return _lot_place(seed, lot_of(candidate.key)), *_hashed(f"{seed}\nfirst\n", candidate)
+
+
+def _second(seed: str, candidate: Candidate) -> tuple[bytes, Key]:
+    return _hashed(f"{seed}\nsecond\n", candidate)
+
+
+def _hashed(before: str, candidate: Candidate) -> tuple[bytes, Key]:
+    return sha256((before + "\n".join(candidate.key)).encode()).digest(), candidate.key

@@ -1,16 +1,16 @@
 """To which strata of a dip sample does each referral of a month belong?"""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.domain import dip_sample as strata
 from services.domain.chronology import Folded
 from services.domain.dip_sample import Candidate, Stratum
 from services.domain.events import DECIDED, DETAINED, INTERVIEWED, Event
+from services.domain.grades import Reading, readings
 from services.domain.moments import LONDON
 from services.domain.policy import Policy
-from services.domain.referrals import Referral
 
 MAJORITY = "WBRI"
 UNSTATED = frozenset({"REFU", "NOBT"})
@@ -18,6 +18,58 @@ DECEMBER = 12
 
 Month = tuple[datetime, datetime]
 """When a month of London begins, and when the next."""
+
+
+class Made(NamedTuple):
+    """A referral that stands, with all that strata of it follow from, whoever asks.
+
+    `no_further_action`, `custody`, `voluntary_interview`: the agencies that said so. `lately`: the
+    agency of each referral about the child that counts towards repeats, itself among them, of which
+    so many (`repeats`) make one. `ethnicity`: None where it is not stated.
+    """
+
+    child_ref: str
+    source: str
+    event: str
+    referral_ref: str
+    agency: str
+    made_at: datetime
+    general_cid: bool
+    no_further_action: list[str]
+    custody: list[str]
+    voluntary_interview: list[str]
+    lately: list[str]
+    repeats: int
+    sex: str | None
+    ethnicity: str | None
+    read: list[Reading]
+    lot: int
+
+    def candidate(self, agencies: Collection[str]) -> Candidate:
+        """Say of which strata it is to who is shown what these agencies did."""
+        return Candidate(
+            key=(self.source, self.event),
+            child_ref=self.child_ref,
+            referral_ref=self.referral_ref,
+            agency=self.agency,
+            made_at=self.made_at,
+            strata=frozenset((Stratum(strata.ANY), *self._strata(agencies))),
+            sex_known=self.sex is not None,
+            ethnicity_known=self.ethnicity is not None,
+        )
+
+    def _strata(self, agencies: Collection[str]) -> Iterator[Stratum]:
+        if self.general_cid:
+            yield Stratum(strata.GENERAL_CID)
+        for name in (strata.NO_FURTHER_ACTION, *_TRIGGERS):
+            if any(agency in agencies for agency in getattr(self, name.replace("-", "_"))):
+                yield Stratum(name)
+        if self.sex == "F":
+            yield Stratum(strata.GIRLS)
+        if self.ethnicity not in {None, MAJORITY}:
+            yield Stratum(strata.MINORITY_ETHNIC, str(self.ethnicity))
+        if sum(agency in agencies for agency in self.lately) >= self.repeats:
+            yield Stratum(strata.REPEATS)
 
 
 def month_of(year: int, number: int, months: int = 1) -> Month:
@@ -34,34 +86,41 @@ def candidates(
     A referral is of the month in which it was first made; a withdrawn one was not made. What other
     agencies said of the child decides nothing, but for sex and ethnicity, which are the child's.
     """
-    own = [
-        referral
-        for referral in folded.referrals.values()
-        if referral.standing and referral.standing[0].agency in agencies
-    ]
-    own.sort(key=lambda referral: referral.standing[0].order)
+    for made in referrals_made(folded, policy):
+        if made.agency in agencies and month[0] <= made.made_at < month[1]:
+            yield made.candidate(agencies)
+
+
+def referrals_made(folded: Folded, policy: Policy) -> Iterator[Made]:
+    """Yield every referral about a child that stands and was made when they were a child."""
+    standing = [referral for referral in folded.referrals.values() if referral.standing]
+    standing.sort(key=lambda referral: referral.standing[0].order)
     sex, ethnicity = _last(folded, "sex", {"U"}), _last(folded, "ethnicity", UNSTATED)
-    for place, referral in enumerate(own):
+    for place, referral in enumerate(standing):
         made = referral.standing[0]
-        if not (month[0] <= made.time < month[1] and policy.is_child(made)):
+        if not policy.is_child(made):
             continue
-        until = own[: place + 1]
-        yield Candidate(
-            key=made.key,
+        within = policy.span("dip_sample.repeats.within", made.time)
+        so_far = [each.standing[0] for each in standing[: place + 1]]
+        set_off = folded.set_off(referral.counting[-1])
+        decided = referral.of_type(DECIDED)
+        yield Made(
             child_ref=folded.child_ref,
+            source=made.source,
+            event=made.id,
             referral_ref=referral.ref,
             agency=made.agency,
             made_at=made.time,
-            strata=frozenset(
-                (
-                    Stratum(strata.ANY),
-                    *_of_referral(folded, referral, agencies),
-                    *_of_child(sex, ethnicity),
-                    *_of_history(until, policy),
-                )
-            ),
-            sex_known=sex is not None,
-            ethnicity_known=ethnicity is not None,
+            general_cid=made.unit == "general-cid",
+            no_further_action=_by(decided, _no_further_action),
+            custody=_by(set_off, _in_custody),
+            voluntary_interview=_by(set_off, _voluntary),
+            lately=[each.agency for each in so_far if made.time - each.time <= within],
+            repeats=policy.number("dip_sample.repeats.referrals", made.time).value,
+            sex=sex,
+            ethnicity=ethnicity,
+            read=readings(referral),
+            lot=strata.lot_of(made.key),
         )
 
 
@@ -76,18 +135,13 @@ def _last(folded: Folded, name: str, unstated: Collection[str]) -> str | None:
     return next((one for one in said if isinstance(one, str) and one not in unstated), None)
 
 
-def _of_referral(
-    folded: Folded, referral: Referral, agencies: Collection[str]
-) -> Iterator[Stratum]:
-    decided = [each for each in referral.of_type(DECIDED) if each.agency in agencies]
-    if any(each.ref("decision") == "no-further-action" for each in decided):
-        yield Stratum(strata.NO_FURTHER_ACTION)
-    if referral.standing[0].unit == "general-cid":
-        yield Stratum(strata.GENERAL_CID)
-    set_off = [each for each in folded.set_off(referral.counting[-1]) if each.agency in agencies]
-    for name, is_one in _TRIGGERS.items():
-        if any(map(is_one, set_off)):
-            yield Stratum(name)
+def _by(events: Iterable[Event], is_one: Callable[[Event], bool]) -> list[str]:
+    """Name the agencies of these events, each once."""
+    return sorted({event.agency for event in events if is_one(event)})
+
+
+def _no_further_action(event: Event) -> bool:
+    return event.ref("decision") == "no-further-action"
 
 
 def _in_custody(event: Event) -> bool:
@@ -99,23 +153,4 @@ def _voluntary(event: Event) -> bool:
     return event.type == INTERVIEWED and event.ref("basis") == "voluntary"
 
 
-_TRIGGERS: dict[str, Callable[[Event], bool]] = {
-    strata.CUSTODY: _in_custody,
-    strata.VOLUNTARY_INTERVIEW: _voluntary,
-}
-
-
-def _of_child(sex: str | None, ethnicity: str | None) -> Iterator[Stratum]:
-    if sex == "F":
-        yield Stratum(strata.GIRLS)
-    if ethnicity not in {None, MAJORITY}:
-        yield Stratum(strata.MINORITY_ETHNIC, str(ethnicity))
-
-
-def _of_history(until: list[Referral], policy: Policy) -> Iterator[Stratum]:
-    """Whether the last of these is one of several within a time."""
-    at = until[-1].standing[0].time
-    within = policy.span("dip_sample.repeats.within", at)
-    repeats = [each for each in until if at - each.standing[0].time <= within]
-    if len(repeats) >= policy.number("dip_sample.repeats.referrals", at).value:
-        yield Stratum(strata.REPEATS)
+_TRIGGERS = (strata.CUSTODY, strata.VOLUNTARY_INTERVIEW)

@@ -39,13 +39,14 @@ OTHER: Final = "other"
 class Onward:
     """One referral of a child to a service, and how it stands.
 
-    `agency` made it. Times are of the first event of a kind, those of a decline
-    and its reason of the last. `again` is the child's next referral after a decline, if it came
-    soon enough.
+    `agency` made it, by the event `made_by`. Times are of the first event of a kind, those of a
+    decline and its reason of the last. `again` is the child's next referral after a decline, if it
+    came soon enough.
     """
 
     child: str
     ref: str
+    made_by: e.Key
     agency: str
     provider: str
     kind: str
@@ -64,11 +65,6 @@ class Onward:
     odd: tuple[str, ...] = ()
 
     @property
-    def declined_by(self) -> str | None:
-        """Who declined: provider, client, nobody (not reached) or unknown; None if not declined."""
-        return DECLINED_BY.get(self.reason or OTHER) if self.state == "declined" else None
-
-    @property
     def days_to_accept(self) -> int | None:
         """Days of London from made to accepted; None where that is not known."""
         return _days(self.made_at, self.accepted_at)
@@ -77,6 +73,17 @@ class Onward:
     def days_to_start(self) -> int | None:
         """Days of London from made to the start of support; None where that is not known."""
         return _days(self.made_at, self.started_at)
+
+    @property
+    def days_to_again(self) -> int | None:
+        """Days of London from the decline to the child's next referral; None if it has none."""
+        again = None if self.again is None else self.again.made_at
+        return _days(self.declined_at or self.made_at, again)
+
+
+def declined_by(state: State, reason: str | None) -> str | None:
+    """Say who declined: provider, client, nobody (not reached) or unknown; None if not declined."""
+    return DECLINED_BY.get(reason or OTHER) if state == "declined" else None
 
 
 @dataclass(slots=True)
@@ -98,13 +105,15 @@ class _Attempt:
         return _state(self) in {"declined", "ended"}
 
 
-def onward_of(told: Iterable[tuple[str, Event]], policy: Policy, within_days: int) -> list[Onward]:
+def onward_of(
+    told: Iterable[tuple[str, Event]], policy: Policy, within_days: float
+) -> list[Onward]:
     """Return every referral to a service of children, by time.
 
     Args:
         told: by child every event of `TYPES`, and what retracts any of them.
         policy: says who is a child at the referral.
-        within_days: how soon after a decline a referral counts as made again.
+        within_days: how soon after a decline a referral counts as made again; `inf`: whenever.
 
     """
     lives: dict[str, list[Event]] = {}
@@ -160,6 +169,7 @@ def _onward(child: str, ref: str, attempt: _Attempt) -> Onward:
     return Onward(
         child=child,
         ref=ref,
+        made_by=first.key,
         agency=agency_of(first.source),
         provider=_stated(attempt.made, "provider") or OTHER,
         kind=_stated(attempt.made, "kind") or OTHER,
@@ -202,14 +212,14 @@ def _odd(made: Event, attempt: _Attempt) -> Iterator[str]:
         yield "declined-and-started"
 
 
-def _with_again(found: Iterable[Onward], within_days: int) -> Iterator[Onward]:
+def _with_again(found: Iterable[Onward], within_days: float) -> Iterator[Onward]:
     """Say of each decline which referral of the child came next, at or after it and soon enough."""
     made = sorted(found, key=lambda one: (one.made_at, one.ref))
     for one in made:
         yield _next(one, made, within_days) if one.state == "declined" else one
 
 
-def _next(one: Onward, made: Sequence[Onward], within_days: int) -> Onward:
+def _next(one: Onward, made: Sequence[Onward], within_days: float) -> Onward:
     declined_at = one.declined_at or one.made_at
     for later in made:
         days = _days(declined_at, later.made_at)

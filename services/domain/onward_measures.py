@@ -1,97 +1,39 @@
 """How do referrals to services go, by provider, kind, area and sector? Counts, small ones hidden.
 
-What becomes of referrals is a tree: of those made some are accepted, of those some start, and so
-on. Each branch is hidden wherever what it is a part of is hidden, so that no small count can be
-worked out; within a branch the parts are hidden together.
+Each branch of the tree (onward_tree.py) is hidden wherever what it is a part of is hidden, so that
+no small count can be worked out; within a branch the parts are hidden together.
 """
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
+from math import ceil, floor
 from typing import Final, NamedTuple
 
 from services.domain.onward import Onward
+from services.domain.onward_tree import (
+    BRANCHES,
+    DIMENSIONS,
+    MADE,
+    ROOT,
+    UNKNOWN,
+    WAITS,
+    Alike,
+    Branch,
+    Waited,
+    parts_of,
+    waited,
+)
 from services.domain.suppression import HIDDEN, Cell, Suppression, counted, suppress
 
-UNKNOWN: Final = "unknown"
 TOTAL: Final = "total"
 NONE: Final = ":"
 """Where there is nobody to take a median of."""
 
-DIMENSIONS: Final = ("provider", "kind", "area", "sector")
 Count = int | str
 
-
-class Branch(NamedTuple):
-    """A part of the tree: of which part of which branch, and what it is parted into."""
-
-    of: str
-    part: str
-    parts: Mapping[str, Callable[[Onward], bool]]
-
-
-def _state(*states: str) -> Callable[[Onward], bool]:
-    return lambda one: one.state in states
-
-
-def _reason(reason: str) -> Callable[[Onward], bool]:
-    return lambda one: one.reason == reason
-
-
-def _known(name: str) -> Callable[[Onward], bool]:
-    return lambda one: getattr(one, name) is not None
-
-
-def _not_known(name: str) -> Callable[[Onward], bool]:
-    return lambda one: getattr(one, name) is None
-
-
-ROOT: Final = "referrals"
-MADE: Final = "made"
-BRANCHES: Final[Mapping[str, Branch]] = {
-    "answers": Branch(ROOT, MADE, {
-        "no_answer": _state("made"),
-        "declined": _state("declined"),
-        "accepted": _state("accepted", "started", "ended"),
-    }),
-    "acceptance": Branch("answers", "accepted", {
-        "accepted_when_known": _known("days_to_accept"),
-        "accepted_when_unknown": _not_known("days_to_accept"),
-    }),
-    "starts": Branch("answers", "accepted", {
-        "not_started": _state("accepted"),
-        "started": _state("started", "ended"),
-    }),
-    "starting": Branch("starts", "started", {
-        "started_when_known": _known("days_to_start"),
-        "started_when_unknown": _not_known("days_to_start"),
-    }),
-    "ends": Branch("starts", "started", {
-        "in_support": _state("started"),
-        "ended": _state("ended"),
-    }),
-    "help": Branch("ends", "ended", {
-        "helped": lambda one: one.helped in {"yes", "partly"},
-        "did_not_help": lambda one: one.helped == "no",
-        "help_unknown": lambda one: one.helped not in {"yes", "partly", "no"},
-    }),
-    "reasons": Branch("answers", "declined", {
-        "declined_capacity": _reason("capacity"),
-        "declined_criteria": _reason("criteria"),
-        "declined_consent": _reason("consent"),
-        "declined_not_reached": _reason("not-reached"),
-        "declined_other": lambda one: one.reason in {None, "other"},
-    }),
-    "after_decline": Branch("answers", "declined", {
-        "referred_again": _known("again"),
-        "not_referred_again": _not_known("again"),
-    }),
-}  # fmt: skip
-WAITS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "days_to_accept": ("acceptance", "accepted_when_known", "days_to_accept_median"),
-    "days_to_start": ("starting", "started_when_known", "days_to_start_median"),
-}
-"""By wait: the branch and part that it is known of, and what its median is called."""
 
 COLUMNS: Final = (
     MADE,
@@ -113,14 +55,14 @@ class _Tally:
     """How many of a group are in each part of the tree, and how long they waited."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    waits: Mapping[str, list[int]] = field(default_factory=lambda: {name: [] for name in WAITS})
+    waits: Mapping[str, Counter[int]] = field(
+        default_factory=lambda: {name: Counter() for name in WAITS}
+    )
 
-    def add(self, one: Onward, parts: Collection[str]) -> None:
-        """Count a referral that is in these parts."""
-        self.counts.update(parts)
-        for wait, (_, part, _) in WAITS.items():
-            if part in parts:
-                self.waits[wait].append(getattr(one, wait))
+    def add(self, number: int, parts: Collection[str]) -> None:
+        """Count referrals that are in these parts."""
+        for part in parts:
+            self.counts[part] += number
 
 
 Groups = Mapping[str, Mapping[str, _Tally]]
@@ -128,15 +70,27 @@ Groups = Mapping[str, Mapping[str, _Tally]]
 
 
 def measured(found: Iterable[Onward], known: Mapping[str, Iterable[str]], fewest: int) -> list[Row]:
+    """Return every row of every dimension, its total last, of the referrals of a period."""
+    counted = list(found)
+    return measured_alike(map(Alike.of, counted), waited(counted), known, fewest)
+
+
+def measured_alike(
+    alike: Iterable[Alike],
+    waits: Iterable[Waited],
+    known: Mapping[str, Iterable[str]],
+    fewest: int,
+) -> list[Row]:
     """Return every row of every dimension, its total last.
 
     Args:
-        found: the referrals of a period.
+        alike: the referrals of a period, as they stand.
+        waits: how long they waited, by dimension and group, and all of them.
         known: by dimension the groups that are shown also where there is nobody.
         fewest: of how many a median may be told.
 
     """
-    total, groups = _tallied(found, known)
+    total, groups = _tallied(alike, waits, known)
     hidden = _suppressed(groups)
     return [
         Row(dimension, group, tuple(_values(tally, hidden, dimension, group, fewest)))
@@ -158,27 +112,24 @@ def completed(rows: Iterable[Row], known: Mapping[str, Iterable[str]]) -> list[R
     ]
 
 
-def _tallied(found: Iterable[Onward], known: Mapping[str, Iterable[str]]) -> tuple[_Tally, Groups]:
+def _tallied(
+    alike: Iterable[Alike], waits: Iterable[Waited], known: Mapping[str, Iterable[str]]
+) -> tuple[_Tally, Groups]:
     total = _Tally()
     groups: dict[str, dict[str, _Tally]] = {
         dimension: {group: _Tally() for group in known.get(dimension, ())}
         for dimension in DIMENSIONS
     }
-    for one in found:
+    for one in alike:
         parts = parts_of(one)
-        total.add(one, parts)
+        total.add(one.number, parts)
         for dimension, table in groups.items():
-            table.setdefault(getattr(one, dimension) or UNKNOWN, _Tally()).add(one, parts)
+            group = getattr(one, dimension) or UNKNOWN
+            table.setdefault(group, _Tally()).add(one.number, parts)
+    for some in waits:
+        tally = groups[some.dimension][some.group] if some.dimension else total
+        tally.waits[some.wait][some.days] += some.number
     return total, groups
-
-
-def parts_of(one: Onward) -> set[str]:
-    """Name every part of the tree that a referral is in."""
-    parts = {MADE}
-    for branch in BRANCHES.values():  # each stands after the branch that it is a part of
-        if branch.part in parts:
-            parts |= {part for part, holds in branch.parts.items() if holds(one)}
-    return parts
 
 
 def _suppressed(groups: Groups) -> dict[str, Suppression]:
@@ -223,15 +174,16 @@ def _values(
         yield from (HIDDEN if concealed[name] else tally.counts[part] for part in branch.parts)
     for wait, (name, _, _) in WAITS.items():
         waits = tally.waits[wait]
-        yield HIDDEN if concealed[name] or 0 < len(waits) < fewest else _median(waits)
+        yield HIDDEN if concealed[name] or 0 < waits.total() < fewest else _median(waits)
 
 
 def _concealed(hidden: Suppression, dimension: str, group: str) -> bool:
     return hidden.totals if group == TOTAL else group in hidden.rows[dimension]
 
 
-def _median(values: Sequence[int]) -> float | str:
-    if not values:
+def _median(days: Counter[int]) -> float | str:
+    if not days:
         return NONE
-    ordered, half = sorted(values), len(values) // 2
-    return (ordered[half] + ordered[-half - 1]) / 2
+    places, half = list(accumulate(days[one] for one in sorted(days))), (days.total() + 1) / 2
+    lower, upper = (sorted(days)[bisect_left(places, place)] for place in (floor(half), ceil(half)))
+    return (lower + upper) / 2

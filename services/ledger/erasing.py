@@ -26,7 +26,16 @@ UPDATE fact SET
     event = renamed($2, source || '|' || event), referral_ref = NULL, erased_at = clock_timestamp()
 WHERE (child_ref = $1 OR source || '|' || event = ANY($3::text[])) AND erased_at IS NULL
 """
+_RENAME_ONWARD: Final = """
+UPDATE onward SET
+    child_ref = renamed($2, child_ref), event = renamed($2, source || '|' || event),
+    service_ref = '', item = '', erased_at = clock_timestamp()
+WHERE (child_ref = $1 OR source || '|' || event = ANY($3::text[])) AND erased_at IS NULL
+"""
 _FORGET: Final = (
+    "DELETE FROM dip_referral WHERE child_ref = $1",
+    "DELETE FROM rebuild_dip_referral WHERE child_ref = $1",
+    "DELETE FROM rebuild_onward WHERE child_ref = $1",
     "DELETE FROM verdict WHERE child_ref = $1",
     "DELETE FROM sweep WHERE child_ref = $1",
     "DELETE FROM rebuild_child WHERE child_ref = $1",
@@ -59,5 +68,6 @@ async def erase(connection: Connection, heard: Sequence[Standing]) -> None:
         said = standing.erasure
         await connection.execute(_RENAME, standing.child_ref, said.salt, said.keys)
         await connection.execute(_RENAME_FACTS, standing.child_ref, said.salt, said.keys)
+        await connection.execute(_RENAME_ONWARD, standing.child_ref, said.salt, said.keys)
         for statement in _FORGET:
             await connection.execute(statement, standing.child_ref)

@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from asyncpg import Record
 
-from services.domain.chronology import Chronology
+from services.domain.chronology import Chronology, Folded, fold
 from services.domain.fields import Malformed
 from services.domain.measures.facts import Fact, facts_of
 from services.domain.policy import Policy
 from services.domain.verdicts import Position
 from services.ledger.beliefs import Epoch, Standing
+from services.ledger.cases import Cases, cases_of
 from services.ledger.store import Connection
 from services.runtime.guard import Never
 
@@ -28,24 +29,32 @@ WHERE (fact.child_ref, fact.unit_id) = (ended.child_ref, ended.unit_id) AND know
 """
 
 
+class Found(NamedTuple):
+    """What is counted of a child, and which referrals lists and samples are made of."""
+
+    position: Position
+    facts: tuple[Fact, ...]
+    cases: Cases = Cases()
+
+
 @dataclass(frozen=True, slots=True)
 class Counting:
     """What is counted of each child of a batch, at which position, and by which policy."""
 
     policy_version: str | None
-    children: Mapping[str, tuple[Position, tuple[Fact, ...]]]
+    children: Mapping[str, Found]
 
-    def of(self, moved: Mapping[str, Standing], epoch: Epoch) -> dict[str, tuple[Fact, ...]]:
-        """Choose the facts that count: at the position that a child has just moved on to.
+    def of(self, moved: Mapping[str, Standing], epoch: Epoch) -> dict[str, Found]:
+        """Choose what counts: at the position that a child has just moved on to.
 
         By a policy that is not adopted nothing is counted: a rebuild, which adopts it, counts all.
         """
         if epoch.policy_version not in (None, self.policy_version):
             return {}
         return {
-            ref: self.children[ref][1]
+            ref: self.children[ref]
             for ref, standing in moved.items()
-            if ref in self.children and self.children[ref][0] == standing.position
+            if ref in self.children and self.children[ref].position == standing.position
         }
 
 
@@ -63,10 +72,25 @@ def counting(bodies: Iterable[bytes], policy: Policy) -> Counting:
         known = newest.setdefault(read.child_ref, read)
         if (read.epoch, read.version) > (known.epoch, known.version):
             newest[read.child_ref] = read
-    return Counting(
-        policy.version,
-        {ref: ((each.epoch, each.version), facts_of(each, policy)) for ref, each in newest.items()},
+    return Counting(policy.version, {ref: found(each, policy) for ref, each in newest.items()})
+
+
+def found(chronology: Chronology, policy: Policy) -> Found:
+    """Find what is counted of a child, folding the chronology once for all of it."""
+    folded = folded_of(chronology, policy)
+    return Found(
+        (chronology.epoch, chronology.version),
+        facts_of(chronology, policy, folded),
+        cases_of(chronology, policy, folded),
     )
+
+
+def folded_of(chronology: Chronology, policy: Policy) -> Folded | None:
+    """Fold for gaps and facts alike; None where it cannot be: either says so in its own way."""
+    try:
+        return fold(chronology, policy.registry)
+    except OverflowError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +104,15 @@ class Recount:
         return bool(self.ended or self.begun)
 
 
-async def recount(connection: Connection, children: Mapping[str, Iterable[Fact]]) -> Recount:
+async def recount(connection: Connection, children: Mapping[str, Found]) -> Recount:
     """Compare what is counted of these children with what should be; what is equal stays."""
     held = {
         (fact.child_ref, fact.unit_id): fact
         for fact in map(_from_row, await connection.fetch(_HELD, list(children)))
     }
-    wanted = {(fact.child_ref, fact.unit_id): fact for facts in children.values() for fact in facts}
+    wanted = {
+        (fact.child_ref, fact.unit_id): fact for one in children.values() for fact in one.facts
+    }
     return Recount(
         [name for name, fact in held.items() if wanted.get(name) != fact],
         [fact for name, fact in wanted.items() if held.get(name) != fact],

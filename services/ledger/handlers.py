@@ -12,7 +12,7 @@ from asyncpg import Pool, Record
 from services.domain.gaps import Gap
 from services.domain.policy import Policy
 from services.domain.verdicts import NotAVerdict, Position, Verdict
-from services.ledger import erasing, facts, store
+from services.ledger import cases, erasing, facts, store
 from services.ledger.beliefs import (
     Change,
     Pair,
@@ -121,7 +121,9 @@ async def keep(
         await store.put_answers(connection, accepted)
         held = await store.held(connection, refs)
         change = difference(held, _wanted(held, accepted, children, answered))
-        recount = await facts.recount(connection, counting.of(moved, epoch))
+        counted = counting.of(moved, epoch)
+        recount = await facts.recount(connection, counted)
+        await cases.replace(connection, {ref: found.cases for ref, found in counted.items()})
         known_from = None
         if change or recount:
             known_from = await store.tick(connection)  # the last lock: all other writers wait

@@ -48,7 +48,10 @@ SELECT coalesce(sum(children), 0)::bigint AS children, coalesce(sum(events), 0):
        coalesce(sum(events) FILTER (WHERE done_at IS NOT NULL), 0)::bigint AS done_events
 FROM rebuild_chunk
 """
-_ANALYZE: Final = "ANALYZE rebuild_child, rebuild_gap, rebuild_unjudged, rebuild_fact"
+_ANALYZE: Final = """
+ANALYZE rebuild_child, rebuild_gap, rebuild_unjudged, rebuild_fact, rebuild_dip_referral,
+        rebuild_onward
+"""
 
 
 def main() -> None:

@@ -7,11 +7,12 @@ from typing import Final
 
 from asyncpg import Pool, Record
 
-from services.domain.chronology import Chronology, Folded, fold
+from services.domain.chronology import Chronology
 from services.domain.judging import CannotJudge, judge_by_each
 from services.domain.measures.facts import Fact, facts_of
 from services.domain.policy import Policy
-from services.ledger import facts, history
+from services.ledger import cases, facts, history
+from services.ledger.cases import Row, cases_of
 from services.ledger.history import Chunk, Connection
 from services.ledger.settings import Settings
 from services.runtime import beliefs, log, postgres
@@ -25,6 +26,7 @@ _TABLES: Final = {
     "rebuild_unjudged": ("child_ref", "judge", "reason"),
     "rebuild_gap": beliefs.COLUMNS,
     "rebuild_fact": facts.COLUMNS,
+    **{f"rebuild_{table}": columns for table, columns in cases.TABLES.items()},
 }
 
 
@@ -51,24 +53,24 @@ class Found:
     unjudged: list[tuple[str, str, str]] = field(default_factory=list)
     gaps: list[tuple[object, ...]] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    cases: tuple[list[Row], ...] = field(default_factory=lambda: tuple([] for _ in cases.TABLES))
     events: int = 0
 
-    def rows(self) -> Iterable[tuple[str, Sequence[tuple[object, ...]]]]:
+    def rows(self) -> Iterable[tuple[str, Sequence[Row]]]:
         """The rows by their table."""
-        return zip(_TABLES, (self.children, self.unjudged, self.gaps, self.facts), strict=True)
+        held: tuple[Sequence[Row], ...] = (
+            self.children,
+            self.unjudged,
+            self.gaps,
+            self.facts,
+            *self.cases,
+        )
+        return zip(_TABLES, held, strict=True)
 
     @property
     def done(self) -> Done:
         """How much that is."""
         return Done(len(self.children), self.events)
-
-
-def _folded(chronology: Chronology, policy: Policy) -> Folded | None:
-    """Fold for gaps and facts alike; None where it cannot be: either says so in its own way."""
-    try:
-        return fold(chronology, policy.registry)
-    except OverflowError:
-        return None
 
 
 def find(chronologies: Iterable[Chronology], judges: Sequence[str], policy: Policy) -> Found:
@@ -77,8 +79,10 @@ def find(chronologies: Iterable[Chronology], judges: Sequence[str], policy: Poli
     for chronology in chronologies:
         found.children.append((chronology.child_ref, chronology.version))
         found.events += len(chronology.events)
-        folded = _folded(chronology, policy)
+        folded = facts.folded_of(chronology, policy)
         found.facts += facts_of(chronology, policy, folded)
+        for rows, new in zip(found.cases, cases_of(chronology, policy, folded), strict=True):
+            rows.extend(new)
         for judge, verdict in judge_by_each(judges, chronology, policy, folded).items():
             if isinstance(verdict, CannotJudge):
                 found.unjudged.append((chronology.child_ref, judge, verdict.code))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.ledger import facts, store
+from services.ledger import cases, facts, store
 from services.ledger.history import Connection
 from services.runtime import beliefs
 
@@ -84,7 +84,8 @@ CREATE INDEX IF NOT EXISTS rebuild_fact_name ON rebuild_fact (child_ref, unit_id
 """
 """Once all is loaded: kept while rows come, indexes take longer."""
 FORGET: Final = """
-TRUNCATE rebuild, rebuild_chunk, rebuild_child, rebuild_unjudged, rebuild_gap, rebuild_fact;
+TRUNCATE rebuild, rebuild_chunk, rebuild_child, rebuild_unjudged, rebuild_gap, rebuild_fact,
+         rebuild_dip_referral, rebuild_onward;
 DROP INDEX IF EXISTS rebuild_gap_name, rebuild_fact_name;
 """
 _UNANSWERED: Final = """
@@ -141,6 +142,7 @@ async def _recount(connection: Connection, known_from: datetime) -> None:
     await connection.execute(_END_FACTS, known_from)
     await connection.execute(_BEGIN_FACTS, known_from)
     await connection.execute("SELECT roll_up($1)", known_from)
+    await cases.swap(connection)
 
 
 async def unanswered(connection: Connection) -> dict[str, int]:

@@ -100,7 +100,6 @@ def unchecked(monkeypatch: pytest.MonkeyPatch, contracts: Contracts) -> None:
     monkeypatch.setattr(equity_pack, "ROLES", ROLES)
     monkeypatch.setattr(onward, "FIGURE_ROLES", ROLES)
     monkeypatch.setattr(onward, "OWN_ROLES", ROLES)
-    monkeypatch.setattr(onward, "_is_own", lambda *_: True)
     monkeypatch.setattr(silence, "seen_by", lambda *_: everyone)
     monkeypatch.setattr(lookups, "_require_reader", lambda *_: None)
     monkeypatch.setattr(lookups, "sees", lambda *_: True)

@@ -15,9 +15,11 @@ import httpx
 from services.alerts.api import read_telling
 from services.alerts.handlers import Keeper
 from services.alerts.settings import Settings
+from services.chronology.compose import compose
 from services.dashboards.desks.child import digest
 from services.domain.alert_episodes import Group
 from services.domain.alerts import alert_id
+from services.domain.chronology import Chronology
 from services.domain.equity_groups import UNKNOWN
 from services.domain.events import SERVICE_REFERRED
 from services.domain.gaps import Gap
@@ -25,7 +27,8 @@ from services.domain.measures.facts import Fact
 from services.domain.moments import moment
 from services.feedback.handlers import follow
 from services.ledger.beliefs import Standing
-from services.ledger.facts import Counting
+from services.ledger.cases import cases_of
+from services.ledger.facts import Counting, Found
 from services.ledger.handlers import keep
 from services.runtime import clock
 from services.runtime.contracts import Contracts
@@ -133,7 +136,9 @@ async def build(dsn: Dsn, intake: httpx.AsyncClient, contracts: Contracts) -> Wo
             await _referred(chronology, one)
             await _disputed(chronology, vault, intake, one)
             standing = Standing(one.child_ref, 1, 1, None, erased=False)
-            counted = Counting(None, {one.child_ref: ((1, 1), (_fact(one),))})
+            (composed,) = await compose(chronology, [one.child_ref])
+            cases = cases_of(Chronology.from_wire(json.loads(composed.value)), contracts.policy())
+            counted = Counting(None, {one.child_ref: Found((1, 1), (_fact(one),), cases)})
             said = [verdict(_gap(one), child_ref=one.child_ref)]
             await keep(ledger, [standing], said, counted)
             await vault.execute(_IMPORT, one.import_id, agency, moment(AT))

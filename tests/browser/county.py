@@ -17,7 +17,7 @@ from services.domain.measures.facts import Fact, State
 from services.domain.measures.months import Month
 from services.domain.moments import london_day
 from services.ledger.beliefs import Standing
-from services.ledger.facts import Counting
+from services.ledger.facts import Counting, Found
 from services.ledger.handlers import keep
 from services.ledger.releasing import bodies, release
 from services.ledger.solving import Highs
@@ -52,7 +52,7 @@ async def count(dsn: Dsn, contracts: Contracts) -> None:
 
 
 async def _keep(pool: Pool, counted: Mapping[str, Sequence[Fact]], version: int) -> None:
-    counting = {ref: ((1, version), tuple(facts)) for ref, facts in counted.items()}
+    counting = {ref: Found((1, version), tuple(facts)) for ref, facts in counted.items()}
     heard = [Standing(ref, 1, version, None, erased=False) for ref in counting]
     await keep(pool, heard, [], Counting(None, counting))
 

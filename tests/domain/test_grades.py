@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.domain.chronology import fold
-from services.domain.grades import GRADED, pairs, tables
+from services.domain.grades import GRADED, pairs, readings, tables
 from tests.domain.lives import registry
 from tests.domain.rules import build as b
 
@@ -24,7 +24,7 @@ def graded(day: int, auditor: str, *, blind: bool | None = None, **said: Any) ->
 
 def paired(*events: b.Wire) -> dict[str, tuple[str, str]]:
     folded = fold(b.life([MADE, *events]), registry())
-    return pairs(folded.referrals["R-1"], OWN)
+    return pairs(readings(folded.referrals["R-1"]), OWN)
 
 
 FIRST = graded(1, "a")

@@ -10,14 +10,12 @@ from scipy.optimize import linprog
 
 from services.domain.onward import Onward
 from services.domain.onward_measures import (
-    BRANCHES,
     COLUMNS,
-    DIMENSIONS,
-    ROOT,
     TOTAL,
     Row,
     measured,
 )
+from services.domain.onward_tree import BRANCHES, DIMENSIONS, ROOT, Alike
 from services.domain.suppression import HIDDEN, SMALL, SPREAD
 
 MADE = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -33,7 +31,8 @@ FEWEST = 6
 def onward(state: str = "made", wait: int | None = None, **stated: Any) -> Onward:  # noqa: ANN401 - any field
     at = None if wait is None else MADE + timedelta(days=wait)
     whole: dict[str, Any] = {
-        "child": "c", "ref": "S-1", "agency": "norfolk-school", "provider": "a",
+        "child": "c", "ref": "S-1", "made_by": ("/norfolk-school/mis", "1"),
+        "agency": "norfolk-school", "provider": "a",
         "kind": "mentoring", "sector": "voluntary", "area": "north", "made_at": MADE,
         "state": state, "accepted_at": at, "started_at": at,
     }  # fmt: skip
@@ -137,7 +136,7 @@ def _in(part: str, those: list[Onward]) -> list[Onward]:
     if part == "made":
         return those
     branch = next(branch for branch in BRANCHES.values() if part in branch.parts)
-    return [one for one in _in(branch.part, those) if branch.parts[part](one)]
+    return [one for one in _in(branch.part, those) if branch.parts[part](Alike.of(one))]
 
 
 def _random(rng: Random) -> Iterator[Onward]:

@@ -13,7 +13,8 @@ from scipy.optimize import linprog
 from services.domain.equity_groups import GROUPS
 from services.domain.equity_pack import MEASURES, ONLY_GIRLS, STAGE_BEFORE, STAGES, Child
 from services.domain.onward import Onward
-from services.domain.onward_measures import BRANCHES, COLUMNS, DIMENSIONS, MADE, parts_of
+from services.domain.onward_measures import COLUMNS
+from services.domain.onward_tree import BRANCHES, DIMENSIONS, MADE, Alike, parts_of
 from tests.domain.releases.attack import Shown
 
 Name = tuple[str, ...]
@@ -111,7 +112,7 @@ def true_of_onward(content: Mapping[str, Any], found: Sequence[Onward]) -> dict[
     for dimension, group, _ in content["rows"]:
         where = (TOTAL,) if group == "total" else (dimension, group)
         own = [
-            parts_of(each)
+            parts_of(Alike.of(each))
             for each in found
             if where == (TOTAL,) or (getattr(each, dimension) or "unknown") == group
         ]

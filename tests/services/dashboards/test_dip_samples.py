@@ -1,17 +1,25 @@
 """What is a reviewer given to read, and who else is refused? On a real Postgres."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from datetime import date
 from typing import Any
 
 import asyncpg
+import httpx
 import msgspec
 import pytest
 
+from services.domain.chronology import fold
+from services.domain.dip_sample import Candidate, Plan, counts, draw
+from services.domain.dip_strata import candidates, month_of
 from services.domain.grades import GRADED
 from services.domain.moments import moment
+from services.runtime.contracts import Contracts
 from tests.domain.rules import build as b
-from tests.services.conftest import Pool
+from tests.services.conftest import Dsn, Pool
 from tests.services.dashboards.conftest import Ask
+from tests.services.heard import heard
 
 PATH = "/api/v1/dip-samples/2026-03"
 AGREEMENT = f"{PATH}/agreement"
@@ -45,6 +53,17 @@ async def put(dsn: Callable[[str], str]) -> AsyncIterator[Put]:
         yield put_
 
 
+@pytest.fixture
+def ask(ask: Ask, dsn: Dsn, contracts: Contracts) -> Ask:
+    """Ask once the ledger has heard of what was put."""
+
+    async def asked(persona: str | None, path: str, **query: Any) -> httpx.Response:  # noqa: ANN401 - as it is asked
+        await heard(dsn, contracts.policy())
+        return await ask(persona, path, **query)
+
+    return asked
+
+
 def made(number: int, day: int = 3, **said: Any) -> b.Wire:  # noqa: ANN401 - facts
     ref, at = f"R-{number}", f"2026-03-{day:02} 09:00"
     return b.made(at, referral_ref=ref, id=f"made-{number}", **said)
@@ -65,7 +84,7 @@ async def told(ask: Ask, path: str = PATH, **query: str) -> dict[str, Any]:
     return found
 
 
-async def test_a_referral_is_told_by_its_refs_and_strata_and_counted_under_each(
+async def test_a_referral_is_shownby_its_refs_and_strata_and_counted_under_each(
     ask: Ask, put: Put
 ) -> None:
     girl = {"age": 15, "sex": "F", "ethnicity": "BCRB"}
@@ -106,6 +125,39 @@ async def test_the_same_seed_gives_the_same_sample_and_another_month_or_seed_ano
     assert (await told(ask, "/api/v1/dip-samples/2026-04", seed="agreed"))["population"] == 0
 
 
+async def test_what_is_drawn_of_a_few_lots_is_what_is_drawn_of_the_whole_month(
+    ask: Ask, put: Put, contracts: Contracts
+) -> None:
+    """Of 150 children with histories: by seeds, the same as a draw from all of their histories."""
+    groups, units = ("WBRI", "BCRB", "REFU", "APKN"), ("general-cid", "response")
+    found: list[Candidate] = []
+    for number in range(150):
+        child = {"age": 12, "sex": "FM"[number % 2], "ethnicity": groups[number % 7 % 4]}
+        said = [made(number, unit=units[number % 3 % 2], child=child)]
+        if number % 4 == 0:
+            decided = b.decided("2026-03-20 09:00", referral_ref=f"R-{number}")
+            decided["facts"]["decision"] = "no-further-action"
+            said.append(decided | {"id": f"decided-{number}"})
+        await put(f"child-{number}", *said)
+        folded = fold(b.life(said, f"child-{number}"), contracts.registry)
+        own = frozenset({"norfolk-police", "norfolk-csc"})
+        found += candidates(folded, contracts.policy(), month_of(2026, 3), own)
+    plan = Plan.of(contracts.policy(), date(2026, 3, 1))
+    population = Counter(stratum for one in found for stratum in one.strata)
+    for seed in ("a", "b", "c", "d"):
+        drawn = draw(found, plan, f"2026-03\n{seed}")
+        shown = await told(ask, seed=seed)
+        assert [(one["referral_ref"], one["second_reader"]) for one in shown["items"]] == [
+            (one.candidate.referral_ref, one.second_reader) for one in drawn
+        ]
+        assert [
+            (one["stratum"], one["group"] or "", one["population"], one["drawn"])
+            for one in shown["strata"]
+        ] == [(*one.stratum, *one[1:]) for one in counts(population, drawn)]
+        assert shown["population"] == len(found) == 150
+        assert shown["ethnicity_unknown"] == sum(not one.ethnicity_known for one in found)
+
+
 async def test_what_is_retracted_erased_or_of_another_area_is_not_drawn(ask: Ask, put: Put) -> None:
     wrong = made(1)
     await put("child-a", wrong)
@@ -142,7 +194,7 @@ async def test_reviewers_alone_are_answered(
     assert seen == (expected if status == 200 else [])
 
 
-async def test_agreement_is_told_by_dimension_of_the_months_asked_for(ask: Ask, put: Put) -> None:
+async def test_agreement_is_shownby_dimension_of_the_months_asked_for(ask: Ask, put: Put) -> None:
     firsts = ["good"] * 7 + ["inadequate"] * 5
     seconds = ["good"] * 6 + ["inadequate"] * 6
     for number, (first, second) in enumerate(zip(firsts, seconds, strict=True)):

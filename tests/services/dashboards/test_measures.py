@@ -9,7 +9,7 @@ import pytest
 
 from services.domain.measures.facts import Fact
 from services.ledger.beliefs import Standing
-from services.ledger.facts import Counting
+from services.ledger.facts import Counting, Found
 from services.ledger.handlers import keep
 from services.ledger.releasing import bodies, release
 from services.ledger.solving import Highs
@@ -56,7 +56,7 @@ async def count(dsn: Callable[[str], str]) -> AsyncIterator[Count]:
                 children.setdefault(one.child_ref, []).append(one)
             heard = [Standing(ref, 1, version, None, erased=False) for ref in children]
             counting = Counting(
-                None, {ref: ((1, version), tuple(own)) for ref, own in children.items()}
+                None, {ref: Found((1, version), tuple(own)) for ref, own in children.items()}
             )
             outcome = await keep(pool, heard, [], counting)
             assert outcome.known_from is not None

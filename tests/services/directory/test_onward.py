@@ -5,6 +5,7 @@ import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,17 +14,21 @@ from services.chronology.handlers import Handlers
 from services.directory.onward_figures import written
 from services.directory.onward_question import Months
 from services.domain import events as e
+from services.domain.equity_children import Asked
 from services.domain.events import Event, agency_of
 from services.domain.measures.months import Month, Period
 from services.domain.moments import moment, stamp
 from services.domain.onward import ACCEPTED
-from services.domain.onward_measures import COLUMNS, Row
+from services.domain.onward_measures import COLUMNS, Row, measured
+from services.ledger.freezing import Rules, referrals
+from services.ledger.solving import Highs
 from services.runtime import clock
 from services.runtime.contracts import Contracts
 from tests.services.chronology.said import MORNING, erasure, event, link, message, retraction
 from tests.services.conftest import Dsn, Pool, pool_of
 from tests.services.directory.conftest import Ask
 from tests.services.frozen import frozen, quarter
+from tests.services.heard import heard
 
 FIGURES, OWN = "/api/v1/onward/measures", "/api/v1/onward/referrals"
 MARCH = {"from": "2026-03", "to": "2026-03"}
@@ -34,12 +39,13 @@ Say = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
-async def say(dsn: Dsn) -> AsyncIterator[Say]:
-    """Tell chronology of events."""
+async def say(dsn: Dsn, contracts: Contracts) -> AsyncIterator[Say]:
+    """Tell chronology of events, and the ledger of what it makes of them."""
     async with pool_of(dsn("chronology")) as pool:
 
         async def told(*events: Event) -> None:
             await Handlers(pool, gather_ms=0).handle([message(one) for one in events])
+            await heard(dsn, contracts.policy())
 
         yield told
 
@@ -288,6 +294,56 @@ async def test_months_off_the_grid_are_refused_to_who_may_not_see_cases(
         assert (await ask(other, FIGURES, **{"from": first, "to": last})).status_code == 200
 
 
+def lives(seed: int) -> Iterable[Event]:
+    """Invented children with one to three referrals each, whatever becomes of them; in no order."""
+    rng = Random(seed)  # noqa: S311 - nothing hidden rests on it
+    said: list[Event] = []
+    for number in range(60):
+        for turn in range(rng.randint(1, 3)):
+            day, name = rng.randint(0, 27), f"S-{rng.randint(1, 2)}"
+            said.append(made(ref(number), name, day, rng.choice(("open-door", "county-camhs"))))
+            kinds = [ACCEPTED, e.SERVICE_DECLINED, e.SUPPORT_STARTED, e.SUPPORT_ENDED]
+            for kind in rng.sample(kinds, rng.randint(0, 4)):
+                facts = {"reason_code": "capacity"} if kind == e.SERVICE_DECLINED else {}
+                later = day + rng.randint(0, 30) + turn
+                said.append(answered(kind, ref(number), name, later, **facts))
+    by_key = list({one.key: one for one in said}.values())
+    wrong = rng.sample(by_key, 20)
+    undone = [
+        replace(
+            retraction(str(one.record_ref), f"undo {one.id}", one.key),
+            source=one.source,
+            agency=one.agency,
+        )
+        for one in wrong
+    ]
+    links = [link(ref(number), ref(number + 1), 1) for number in rng.sample(range(59), 10)]
+    mixed = [*by_key, *undone, *links]
+    rng.shuffle(mixed)
+    return mixed
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_figures_are_what_whole_histories_come_to(
+    ask: Ask, say: Say, dsn: Dsn, contracts: Contracts, seed: int
+) -> None:
+    told = list(lives(seed))
+    for part in (told[: len(told) // 2], told[len(told) // 2 :], [erasure(ref(59), ref(59))]):
+        await say(*part)
+        rules = Rules(contracts.policy(), contracts.directory(), Highs())
+        near = ("norfolk-school", "norfolk-csc")
+        asked = Asked(moment("2026-03-01T00:00:00Z"), moment("2026-03-31T23:00:00Z"), near)
+        async with pool_of(dsn("ledger")) as pool, pool.acquire() as connection:
+            whole = await referrals(connection, asked, rules, clock.now())
+        rows = measured(whole, {}, rules.limits.fewest_for_a_median)
+        shown = (await ask("qa-reviewer", FIGURES, **MARCH)).json()["rows"]
+        found = {(one["dimension"], one["group"]): one for one in shown}
+        for one in rows:
+            values = [found[one.dimension, one.group][name] for name in COLUMNS]
+            assert values == list(one.values)
+        assert len(whole) > 30
+
+
 async def test_what_was_sent_in_error_is_not_counted_and_a_day_later_nothing_is(
     ask: Ask, say: Say
 ) -> None:
@@ -328,12 +384,13 @@ async def test_the_database_shows_nothing_to_who_has_not_said_who_they_are(
     readers: Pool, say: Say
 ) -> None:
     await say(*crowd(8))
-    for question in ("seen_onward", "seen_onward_own"):
+    since, before = MORNING - timedelta(days=1), MORNING + timedelta(days=1)
+    for question in (
+        "SELECT * FROM ledger.counted_onward($1, $2, 28)",
+        "SELECT * FROM ledger.seen_onward WHERE made_at BETWEEN $1 AND $2",
+    ):
         with pytest.raises(Exception, match="nobody has said who asks"):
-            await readers.fetch(
-                f"SELECT * FROM chronology.{question}($1, $2)",  # noqa: S608 - our own words
-                MORNING - timedelta(days=1), MORNING + timedelta(days=1),
-            )  # fmt: skip
+            await readers.fetch(question, since, before)
 
 
 @pytest.mark.parametrize(
