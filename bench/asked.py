@@ -6,6 +6,7 @@ from typing import Final
 import asyncpg
 
 from services.alerts.weekly import Week
+from services.domain.measures.months import Month
 from services.runtime import clock
 
 FIGURES: Final = (
@@ -13,6 +14,7 @@ FIGURES: Final = (
     "/compare", "/compare?by=area", "/measures", "/measures/decision.in-time",
     "/measures/decision.in-time?by=sex", "/onward", "/alerts", "/downloads", "/changes",
     "/about-data", "/status", "/api/v1/measures", "/api/v1/measures/decision.in-time?by=ethnicity",
+    "directory:/api/v1/onward/measures?from={year_ago}&to={month}",
 )  # fmt: skip
 CASES: Final = (
     "/measures/decision.in-time/cases?from={month}&to={month}&state=missed",
@@ -24,6 +26,8 @@ CASES: Final = (
     "/agency/referrals?as=recipient", "/agency/referrals/{receipt}", "/agency/prevention",
     "/agency/uploads", "/agency/uploads/{file}", "/agency/uploads/{file}?outcome=rejected",
     "/dip-samples", "/dip-samples/{month}?seed=s", "/dip-samples/{month}/agreement",
+    "/dip-samples/{month}/agreement?months=24",
+    "directory:/api/v1/onward/referrals", "directory:/api/v1/onward/referrals?state=declined",
     "/api/v1/gaps?limit=100", "/api/v1/gaps?state=open&limit=100", "intake:/v1/feed",
     "intake:/v1/referrals?as=sender", "intake:/v1/disagreements", "intake:/v1/identity/reviews",
     "intake:/v1/receipts?receipts={receipt}", "intake:/v1/imports/{file}",
@@ -83,9 +87,11 @@ async def names(owner: "asyncpg.Connection[asyncpg.Record]", agency: str) -> dic
     await owner.execute(_FILE, agency, ROWS)
     await owner.execute("ANALYZE intake.import_row")
     now = clock.now()
+    month = Month.of(now.date()).after(-2)
     return {
         **dict(await owner.fetchrow(_NAMED, agency, id_length) or {}),
-        "month": f"{now.year}-{now.month - 2 or 12:02}",
+        "month": str(month),
+        "year_ago": str(month.after(-11)),
         "week": Week.of(f"{now:%G-W%V}").name,
         "seldom": await owner.fetchval(_SELDOM, agency),
         "file": await owner.fetchval("SELECT md5('file' || $1)", agency),

@@ -34,6 +34,9 @@ CREATE FUNCTION bench.believed(at timestamptz, n int) RETURNS timestamptz LANGUA
 $$ SELECT bench.at(at, n) - ((n - 1) / {years} % 3 * 31) * interval '24 hours' $$;
 CREATE FUNCTION bench.sooner(rank int, place float8, n int) RETURNS float8 LANGUAGE sql IMMUTABLE AS
 $$ SELECT place + (CASE rank WHEN 0 THEN -1 ELSE 1 END) * ((n - 1) % {years} * 364 * 86400.0) $$;
+CREATE FUNCTION bench.lot(source text, event text) RETURNS int LANGUAGE sql IMMUTABLE AS
+$$ SELECT (get_byte(hash, 0) * 256 + get_byte(hash, 1)) % 1024
+   FROM sha256(convert_to(source || chr(10) || event, 'UTF8')) AS hash $$;
 """
 _MANY_KEYS: Final = "ARRAY(SELECT bench.told(one, n) FROM unnest(event_keys) AS one)"
 _MANY_GAPS: Final = "ARRAY(SELECT bench.uuid(one, n) FROM unnest(gap_ids) AS one)"
@@ -61,6 +64,14 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = {
         **_each("child_ref", "ref"), **_each("unit_id", "uuid"),
         **_each("event referral_ref", "told"),
         "day": "day - (n - 1) % 4 * 364", **_each("known_from", "believed"),
+    },
+    "ledger.dip_referral": {
+        **_each("child_ref", "ref"), **_each("event referral_ref", "told"),
+        **_each("made_at", "at"), "lot": "bench.lot(source, bench.told(event, n))",
+    },
+    "ledger.onward": {
+        **_each("child_ref item", "ref"), **_each("event service_ref", "told"),
+        **_each("made_at accepted_at declined_at started_at ended_at", "at"),
     },
     "ledger.gap": {
         **_each("child_ref", "ref"), **_each("gap_id", "uuid"),
@@ -91,6 +102,7 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = {
 }  # fmt: skip
 ORDERED: Final[Mapping[str, str]] = {
     "intake.event": "time", "chronology.event": "time", "ledger.fact": "day",
+    "ledger.dip_referral": "made_at", "ledger.onward": "made_at",
     "ledger.gap": "opens_at", "alerts.alert": "due_at", "feedback.entry": "known_at",
 }  # fmt: skip
 """By what rows come one after the other."""

@@ -54,6 +54,11 @@ SELECT 'consultation', 'gaps-read', 'oversight', 'bench', 'norfolk-police', 'age
        ARRAY[substr(sha256(n::text::bytea), 1, 16)], 1, 'bench'
 FROM generate_series(1, $1) AS n
 """
+_READ_TWICE: Final = """
+UPDATE ledger.dip_referral SET read = '[["norfolk-qa",0,false,{"overall":"good"}],' ||
+    '["norfolk-qa",1,true,{"overall":"requires-improvement"}]]' WHERE hashtext(event) % 50 = 0
+"""
+"""Two percent of all referrals, which is far more than any office reads."""
 RESTRICTED: Final = 200
 """Restricted children, hidden from nearly everybody."""
 LOOKED: Final = 1_000_000
@@ -126,6 +131,7 @@ async def fill(dsn: Dsn, folder: Path, chosen: argparse.Namespace) -> None:
     await owner.execute("SET session_replication_role = replica")
     await owner.execute(_RESTRICTED, RESTRICTED)
     await owner.execute(_LOOKED, LOOKED)
+    await owner.execute(_READ_TWICE)
     await owner.execute("VACUUM (ANALYZE)")
     size = await owner.fetchval("SELECT pg_database_size(current_database())")
     print(f"filled in {clock.monotonic() - began:.0f} s: {size / 1e9:.1f} GB", flush=True)
