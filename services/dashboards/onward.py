@@ -17,7 +17,8 @@ from services.dashboards.measure_tables import SHORTHAND, Book, Table
 from services.dashboards.measures import MARKING, NOTE
 from services.domain.measures.months import Month, Period
 from services.domain.moments import london_day
-from services.domain.onward_measures import COLUMNS, MADE, TOTAL
+from services.domain.onward_measures import COLUMNS, TOTAL
+from services.domain.onward_tree import MADE
 from services.domain.suppression import HIDDEN
 from services.runtime import clock
 from services.runtime.auth import Caller

@@ -40,7 +40,8 @@ def rows() -> list[dict[str, Any]]:
     """What the directory counts of ninety referrals: small numbers among them are hidden."""
     said = [
         Onward(
-            child=f"c{n}", ref=f"S-{n}", agency="norfolk-school",
+            child=f"c{n}", ref=f"S-{n}", made_by=("/norfolk-school/mis", str(n)),
+            agency="norfolk-school",
             provider=KNOWN["provider"][n % 9 == 0], kind=KNOWN["kind"][n % 7 == 0],
             sector="voluntary" if n % 3 else "statutory", area="E07000148", made_at=MADE,
             state=("made", "accepted", "declined", "started", "ended")[n % 5],
