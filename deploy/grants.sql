@@ -80,7 +80,8 @@ GRANT USAGE ON SCHEMA feedback TO intake_reader;
 GRANT SELECT ON feedback.seen_feed, feedback.feed_end TO intake_reader;
 GRANT SELECT ON ledger.seen_belief TO intake_reader, dashboards_reader;
 GRANT SELECT ON ledger.watermark, ledger.seen_rollup, ledger.seen_fact,
-                ledger.seen_release_month, ledger.seen_release_cell TO dashboards_reader;
+                ledger.seen_release_month, ledger.seen_release_cell,
+                ledger.seen_release_withheld TO dashboards_reader;
 GRANT EXECUTE ON FUNCTION ledger.counted_days(text, date, date, timestamptz, text, text),
                 ledger.counted_changes(text, date, date, timestamptz, timestamptz, text, text)
                 TO dashboards_reader;
@@ -153,6 +154,8 @@ SELECT access.protect('ledger.release', 'dashboards_reader, directory_reader',
 SELECT access.protect('ledger.release_month', 'dashboards_reader',
     $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
 SELECT access.protect('ledger.release_cell', 'dashboards_reader',
+    $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
+SELECT access.protect('ledger.release_withheld', 'dashboards_reader',
     $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
 SELECT access.protect('ledger.release_pack', 'dashboards_reader, directory_reader',
     $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);

@@ -11,7 +11,7 @@ NOT_PUBLISHED: Final = "x"
 SHORTHAND: Final[Mapping[str, str]] = {
     "c": "hidden, so that no small number can be worked out",
     NOT_APPLICABLE: "not applicable: there is nobody to take a share of, or too few to tell",
-    NOT_PUBLISHED: "not published",
+    NOT_PUBLISHED: "not published: not yet, or never, for too few were counted",
 }
 FIGURE: Final[Mapping[str, str]] = {
     "numerator": "Numerator",

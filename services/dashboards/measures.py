@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from services.dashboards import measure_reading as read
-from services.dashboards import measure_years, measures_store, store
+from services.dashboards import measure_years, measures_store, measures_withheld, store
 from services.dashboards.desk import Desk
 from services.dashboards.handlers import Forbidden, settled
 from services.dashboards.measure_counts import Count, Shown, counted
@@ -188,7 +188,8 @@ def answer(
         "rows_total": None if shown.rows_period is None else whole,
         "suppression": {"applied": shown.basis == "release", "why": shown.why},
     }
-    return answered | {"sentences": read.sentences(answered, shown, measure, target)}
+    sentences = read.sentences(answered, shown, measure, target)
+    return answered | {"sentences": [*sentences, *measures_withheld.said(shown.release)]}
 
 
 def _year_on_year(shown: Shown, measure: Measure, reading: Reading) -> dict[str, Any]:

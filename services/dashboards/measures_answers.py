@@ -189,12 +189,26 @@ class Suppression(BaseModel):
     why: str
 
 
+class NotPublished(Months):
+    """A table of whole months that no release has, or a month by itself."""
+
+    by: list[str] = Field(description="The table's dimensions; none: the total.")
+
+
 class Release(BaseModel):
     """The release that the figures are of."""
 
     number: int
     made_at: datetime
     known_at: datetime
+
+
+class ReleaseOfMeasure(Release):
+    """The same, and what of the measure no release has."""
+
+    not_published: list[NotPublished] = Field(
+        description="What is never published of these months: too few to hide among."
+    )
 
 
 class Measured(BaseModel):
@@ -214,7 +228,7 @@ class Measured(BaseModel):
     as_of: datetime
     known_at: datetime
     known_at_requested_beyond_watermark: bool
-    release: Release | None
+    release: ReleaseOfMeasure | None
     total: Figure
     period_before: Figure
     year_before: Figure

@@ -7,11 +7,13 @@ from typing import Final
 from asyncpg import Record
 from fastapi.exceptions import RequestValidationError
 
+from services.dashboards import measures_withheld
 from services.dashboards.desk import Desk
 from services.dashboards.handlers import Forbidden
 from services.dashboards.measure_counts import NAMES, NOTHING, UNPUBLISHED, Count, Shown, total
 from services.dashboards.measures import looked_back
 from services.dashboards.measures_question import MeasureQuestion
+from services.dashboards.measures_withheld import Withheld
 from services.domain.equity_groups import GROUPS
 from services.domain.measures.definition import Measure
 from services.domain.measures.months import Month, Period
@@ -79,9 +81,10 @@ async def released_all(
         own = ([measure.id for measure in found], latest["number"])
         months = await _months(connection, own, looked_back(period))
         whole = await _whole(connection, own, looked_back(period), desk.grid)
+        withheld = await measures_withheld.read(connection, *own, period)
         blocks = _blocks(period, desk.grid)
         rows, together = (
-            await _groups(connection, own, place, blocks, desk.grid) if asked.by else ({}, None)
+            await _groups(connection, own, place, blocks, withheld) if asked.by else ({}, None)
         )
     return [
         Shown(
@@ -95,6 +98,7 @@ async def released_all(
                 "number": latest["number"],
                 "made_at": stamp(latest["made_at"]),
                 "known_at": stamp(latest["known_at"]),
+                "not_published": measures_withheld.told(withheld[measure.id]),
             },
             months=months[measure.id],
             blocks=whole[measure.id],
@@ -162,7 +166,7 @@ async def _groups(
     own: tuple[list[str], int],
     place: tuple[str, ...],
     blocks: Sequence[Period],
-    grid: Grid,
+    withheld: Mapping[str, Sequence[Withheld]],
 ) -> tuple[dict[tuple[str, ...], Count], Count | None]:
     """Add up whole blocks, by group and in all.
 
@@ -173,13 +177,15 @@ async def _groups(
     measures, number = own
     one, two, *_ = (*place, "", "")
     within = (blocks[0].first.first, blocks[-1].last.after(1).first)
-    rows = await connection.fetch(_CELLS, measures, one, two, grid.block, number, *within)
-    whole = await connection.fetch(_CELLS, measures, "", "", grid.block, number, *within)
+    length = len(blocks[0])
+    rows = await connection.fetch(_CELLS, measures, one, two, length, number, *within)
+    whole = await connection.fetch(_CELLS, measures, "", "", length, number, *within)
     by_group: dict[tuple[str, ...], list[Count]] = {}
     for row in rows:
         groups = (row["one"], row["two"])[: len(place)]
         by_group.setdefault(groups, []).append(_count(row))
-    if len(whole) < len(blocks):
+    missing = any(Withheld(block, place) in withheld[measures[0]] for block in blocks)
+    if missing or len(whole) < len(blocks):
         return dict.fromkeys(by_group, UNPUBLISHED), UNPUBLISHED
     summed = {groups: total(counts) for groups, counts in by_group.items()}
     return summed, total(_count(row) for row in whole)

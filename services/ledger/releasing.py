@@ -4,24 +4,24 @@ Months that are over are counted as known at their end; the first release of all
 before it as they are known when it is made.
 """
 
-import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final
 
 from asyncpg import Record
 
-from services.domain.measures.catalogue import MEASURES
 from services.domain.measures.months import Month, Period
 from services.domain.measures.tally import NOTHING, Tally
 from services.domain.moments import LONDON, london_day
 from services.domain.registry import Registry
-from services.domain.releases.grid import MONTH, By, Cell, Grid, Level
-from services.domain.releases.hiding import Solver, Unprotected, hide
+from services.domain.releases.deciding import Block, decide
+from services.domain.releases.grid import MONTH, Cell, Grid, Level
+from services.domain.releases.hiding import Solver
 from services.domain.releases.links import families
-from services.domain.releases.system import Link, System
+from services.domain.releases.system import Link
 from services.ledger.history import Connection
+from services.ledger.released import write
 
 MOST_MONTHS: Final = 36
 """How far back the first release goes."""
@@ -45,12 +45,10 @@ SELECT month, known_at FROM release_month JOIN release USING (body, number) WHER
 _SHOWN: Final = """
 SELECT measure, since, units, met FROM release_cell
 WHERE body = $1 AND months = 1 AND since >= $2 AND since < $3
+UNION ALL SELECT measure, since, NULL, NULL FROM release_withheld
+WHERE body = $1 AND months = 1 AND since >= $2 AND since < $3
 """
 _NUMBER: Final = "SELECT coalesce(max(number), 0) + 1 FROM release WHERE body = $1"
-_COLUMNS: Final = (
-    "body", "number", "measure", "version", "since", "months", "by_one", "by_two", "one", "two",
-    "units", "met", "missing", "not_judged",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,10 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A release: of which months, and how many cells are shown whole, in part and not at all."""
+    """A release: of which months, and how many cells are shown whole, in part and not at all.
+
+    `withheld`: how many tables and months of a measure are never published, each for too few.
+    """
 
     body: str
     number: int
@@ -72,6 +73,7 @@ class Made:
     shown: int
     partly: int
     hidden: int
+    withheld: int
 
 
 def bodies(registry: Registry) -> list[Body]:
@@ -139,93 +141,42 @@ async def _make(  # noqa: PLR0913 - what a release is made of
         [(body.id, month.first, number) for month in months],
     )
     levels: list[Level] = []
+    withheld = 0
     for block in dict.fromkeys(grid.block_of(month) for month in months):
         own = [month for month in block if month in known and month <= months[-1]]
         counts = {month: await _counted(connection, body, month, known[month]) for month in own}
         before = await _shown(connection, body, block)
         for members, links in families():
-            cells = _block(members, links, grid, block, counts, before, solver)
-            new = {cell: each for cell, each in cells.items() if cell not in before}
-            levels += [level for _, level in new.values()]
-            rows = list(_rows(body, number, block, new, grid))
-            await connection.copy_records_to_table("release_cell", records=rows, columns=_COLUMNS)
+            counted = _block(members, links, grid, counts, len(block))
+            decided = decide(counted, before, solver)
+            levels += [level for _, level in decided.cells.values()]
+            withheld += await write(connection, (body.id, number), block, counted, decided)
     tally = {level: levels.count(level) for level in ("all", "units", "none")}
-    return Made(body.id, number, known_at, months, tally["all"], tally["units"], tally["none"])
+    return Made(
+        body.id, number, known_at, months, tally["all"], tally["units"], tally["none"], withheld
+    )
 
 
-def _block(  # noqa: PLR0913 - what a block is made of
-    members: Sequence[str],
-    links: tuple[Link, ...],
-    grid: Grid,
-    block: Period,
-    counts: Mapping[Month, Sequence[Record]],
-    before: Mapping[Cell, Level],
-    solver: Solver,
-) -> dict[Cell, tuple[Tally, Level]]:
-    """Decide what is shown of some measures in a block, as far as its months go.
-
-    Where a small number could be told whatever were hidden, because of what months have shown
-    before, no table of the block is published for these measures: the months alone are.
-    """
-    if len(counts) == len(block):
-        with contextlib.suppress(Unprotected):
-            return _decided(members, links, grid, counts, before, solver, whole=True)
-    return _decided(members, links, grid, counts, before, solver, whole=False)
-
-
-def _decided(  # noqa: PLR0913 - what a block is made of
-    members: Sequence[str],
+def _block(
+    members: tuple[str, ...],
     links: tuple[Link, ...],
     grid: Grid,
     counts: Mapping[Month, Sequence[Record]],
-    before: Mapping[Cell, Level],
-    solver: Solver,
-    *,
-    whole: bool,
-) -> dict[Cell, tuple[Tally, Level]]:
-    tables: tuple[By, ...] = (MONTH, *grid.tables) if whole else (MONTH,)
+    length: int,
+) -> Block:
+    """Lay out what was counted of some measures, as far as the months of a block go."""
+    whole = len(counts) == length
     found: dict[Cell, Tally] = {
         Cell(measure, MONTH, (str(month),)): NOTHING for measure in members for month in counts
     }
     for month, rows in counts.items():
         for row in rows:
             if row["measure"] in members:
-                for by in tables:
+                for by in (MONTH, *grid.tables) if whole else (MONTH,):
                     groups = tuple(str(month) if n == "month" else row[n] for n in by)
                     cell = Cell(row["measure"], by, groups)
                     found[cell] = found.get(cell, NOTHING).plus(_tally(row))
-    system = System(grid, tuple(members), tables, found, links, whole)
-    levels = hide(system, before, solver)
-    return {cell: (tally, levels[cell]) for cell, tally in system.cells.items()}
-
-
-def _rows(
-    body: Body,
-    number: int,
-    block: Period,
-    cells: Mapping[Cell, tuple[Tally, Level]],
-    grid: Grid,
-) -> Iterable[tuple[object, ...]]:
-    """Lay out what is published now: of what is hidden, nothing."""
-    for cell, (tally, level) in cells.items():
-        monthly = cell.by == MONTH
-        by, groups = ((), ()) if monthly else (cell.by, cell.groups)
-        beside = [
-            None if not monthly or grid.small(count) else count
-            for count in (tally.missing, tally.not_judged)
-        ]
-        yield (
-            body.id, number, cell.measure, MEASURES[cell.measure].version,
-            Month.read(cell.groups[0]).first if monthly else block.first.first,
-            1 if monthly else len(block), *_two(by), *_two(groups),
-            None if level == "none" else tally.units, tally.met if level == "all" else None,
-            *beside,
-        )  # fmt: skip
-
-
-def _two(names: tuple[str, ...]) -> tuple[str, str]:
-    one, two, *_ = (*names, "", "")
-    return one, two
+    return Block(grid, members, links, found, whole)
 
 
 async def _counted(
@@ -237,7 +188,7 @@ async def _counted(
 
 
 async def _shown(connection: Connection, body: Body, block: Period) -> dict[Cell, Level]:
-    """Return what is shown of the months of a block that were published before."""
+    """Return what is shown of the months of a block that were published, or withheld, before."""
     rows = await connection.fetch(_SHOWN, body.id, block.first.first, block.last.after(1).first)
     return {
         Cell(row["measure"], MONTH, (str(Month.of(row["since"])),)): _level(row) for row in rows

@@ -23,7 +23,9 @@ async def frozen(
     ledger = await asyncpg.connect(dsn("ledger"))
     try:
         number = "SELECT count(*)::int + 1 FROM release WHERE body = $1"
-        made = Made(OFFICE, await ledger.fetchval(number, OFFICE), known_at, tuple(period), 0, 0, 0)
+        made = Made(
+            OFFICE, await ledger.fetchval(number, OFFICE), known_at, tuple(period), 0, 0, 0, 0
+        )
         await ledger.execute(
             "INSERT INTO release VALUES ($1, $2, $3, $3)", OFFICE, made.number, known_at
         )

@@ -20,7 +20,11 @@ AT_ONCE: Final = 3
 
 
 class Unprotected(Exception):
-    """A small number can be told whatever is hidden: nothing may be published."""
+    """A small number of a cell can be told whatever is hidden: its table may not be published."""
+
+    def __init__(self, cell: Cell) -> None:
+        super().__init__()
+        self.cell = cell
 
 
 class Solver(Protocol):
@@ -65,7 +69,7 @@ def hide(
             while not proof.holds(cell, kind):
                 chosen = next(_candidates(system, levels, cell, published.keys()), None)
                 if chosen is None:
-                    raise Unprotected
+                    raise Unprotected(cell)
                 levels[chosen] = LEVELS[LEVELS.index(levels[chosen]) - 1]
     return levels
 

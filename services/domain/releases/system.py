@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
 from services.domain.measures.tally import NOTHING, Tally
-from services.domain.releases.grid import MONTH, By, Cell, Grid, Level
+from services.domain.releases.grid import By, Cell, Grid, Level
 
 Kind = Literal["met", "missed", "units"]
 KINDS: Final[tuple[Kind, ...]] = ("met", "missed", "units")
@@ -71,13 +71,11 @@ class System:
     def cells(self) -> dict[Cell, Tally]:
         """Every published cell with its count, margins and totals among them."""
         found = dict(self.counts)
-        if self.whole:
-            for by in self.grid.margins():
-                base = self._base(by)
-                for cell, tally in self.counts.items():
-                    if cell.by == base:
-                        at = Cell(cell.measure, by, _project(cell, by))
-                        found[at] = found.get(at, NOTHING).plus(tally)
+        for by, base in self._margins.items():
+            for cell, tally in self.counts.items():
+                if cell.by == base:
+                    at = Cell(cell.measure, by, _project(cell, by))
+                    found[at] = found.get(at, NOTHING).plus(tally)
         return found
 
     def form(self, cell: Cell, kind: Kind) -> Form:
@@ -87,9 +85,8 @@ class System:
     @cached_property
     def _forms(self) -> dict[tuple[Cell, Kind], Form]:
         found: dict[tuple[Cell, Kind], set[int]] = {}
-        wider = [by for by in self.grid.margins() if self.whole]
         for place, (cell, kind) in enumerate(self.variables):
-            own = [by for by in wider if self._base(by) == cell.by]
+            own = [by for by, base in self._margins.items() if base == cell.by]
             for by in (cell.by, *own):
                 at = Cell(cell.measure, by, _project(cell, by))
                 found.setdefault((at, kind), set()).add(place)
@@ -113,11 +110,17 @@ class System:
 
     @cached_property
     def _identities(self) -> list[Sum]:
-        return [
-            Sum(one, other, 0 if equal else float("-inf"), 0)
-            for one, other, equal in (*self._agreements(), *self._linked())
-            if one or other
-        ]
+        """What hangs together, by as much as it is off where it does not.
+
+        Who could not be judged by one measure may be counted by another; the reader knows of whom.
+        """
+        found = []
+        for one, other, equal in (*self._agreements(), *self._linked()):
+            off = sum(self.truth[place] for place in one) - sum(self.truth[p] for p in other)
+            if one or other:
+                least, most = (off, off) if equal else (float("-inf"), max(0, off))
+                found.append(Sum(one, other, least, most))
+        return found
 
     def _agreements(self) -> Iterator[tuple[Form, Form, bool]]:
         """Tables agree where they meet, and on their total."""
@@ -185,11 +188,17 @@ class System:
                 if self.grid.small(_value(tally, kind)):
                     yield cell, kind
 
-    def _base(self, by: By) -> By:
-        """The finest table that a margin is summed from: the first that has its dimensions."""
-        if by == () and MONTH in self.tables:
-            return MONTH
-        return next(table for table in self.tables if set(by) <= set(table))
+    @cached_property
+    def _margins(self) -> dict[By, By]:
+        """By margin: the finest table that it is summed from, the first that has its dimensions."""
+        if not self.whole:
+            return {}
+        return {
+            by: base
+            for by in self.grid.margins()
+            for base in [next((table for table in self.tables if set(by) <= set(table)), None)]
+            if base is not None
+        }
 
 
 def _project(cell: Cell, by: Sequence[str]) -> tuple[str, ...]:

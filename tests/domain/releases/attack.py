@@ -40,11 +40,19 @@ Equal = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 
 
 class Attack:
-    """Equations over a block of some measures."""
+    """Equations over a block of some measures.
+
+    `true`: where equal sides are not, a reader knows by how much they differ.
+    """
 
     def __init__(
-        self, cells: Iterable[Shown], tables: Iterable[tuple[str, ...]], equal: Iterable[Equal] = ()
+        self,
+        cells: Iterable[Shown],
+        tables: Iterable[tuple[str, ...]],
+        equal: Iterable[Equal] = (),
+        true: Mapping[tuple[str, tuple[str, ...], tuple[str, ...], str], int] | None = None,
     ) -> None:
+        self.true = true or {}
         self.cells = [cell for cell in cells if cell.units != 0]
         self.tables = [("month",), *tables]
         self.places: dict[tuple[str, tuple[str, ...], tuple[str, ...], str], int] = {}
@@ -122,6 +130,7 @@ class Attack:
 
     def _equal(self, equal: Iterable[Equal]) -> None:
         places = dict.fromkeys((by, at) for _, by, at, _ in self.places)
+        names = {place: name for name, place in self.places.items()}
         for one, other in equal:
             for by, at in places:
                 row: dict[int, float] = {}
@@ -132,7 +141,8 @@ class Attack:
                             place = self.places.get((measure, by, at, each))
                             if place is not None:
                                 row[place] = row.get(place, 0.0) + sign
-                self._add({p: v for p, v in row.items() if v}, 0, 0)
+                off = sum(sign * self.true.get(names[place], 0) for place, sign in row.items())
+                self._add({p: v for p, v in row.items() if v}, off, off)
 
     def told(self, wanted: Collection[tuple[Shown, str]]) -> list[Told]:
         """Bound numbers that are not shown."""

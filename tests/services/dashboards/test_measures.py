@@ -238,6 +238,30 @@ async def test_the_office_sees_what_was_released_and_nothing_beside(
         assert (await ask("pcc-analyst", PATH, **query)).status_code == 422
 
 
+async def test_what_is_too_few_to_hide_among_is_said_not_to_be_published(
+    ask: Ask, count: Count, dsn: Callable[[str], str]
+) -> None:
+    """January is out with seven, of one group each: a table of them could not but tell who."""
+    seven = [("White", "Female"), ("White", "Male"), ("Mixed", "Female"), ("Mixed", "Male")]
+    seven += [("Asian", "Female"), ("Asian", "Male"), ("Black", "Female")]
+    await count(*(fact(n, "2026-01-02", ethnicity=e, sex=s) for n, (e, s) in enumerate(seven)))
+    for day in (datetime(2026, 2, 2, tzinfo=UTC), datetime(2026, 4, 2, tzinfo=UTC)):
+        await released(dsn, day)
+    asked = {"from": "2026-01", "to": "2026-03"}
+    found = await measured(ask, "pcc-analyst", **asked, by="ethnicity,sex")
+    assert found["rows"] == []
+    quarter = {"from": "2026-01", "to": "2026-03"}
+    assert {"by": ["ethnicity", "sex"], **quarter} in found["release"]["not_published"]
+    said = "Not published, for too few were counted: January 2026 to March 2026 by "
+    assert [line for line in found["sentences"] if line.startswith(said)]
+    (row,) = (await measured(ask, "pcc-analyst", **asked, by="agency"))["rows"]
+    assert row["denominator"] == 7
+    assert (await measured(ask, "pcc-analyst", **asked, by="ethnicity"))["rows"] == []
+    for kind in ("csv", "json"):
+        answer = await ask("pcc-analyst", PATH, **asked, by="ethnicity,sex", format=kind)
+        assert said in answer.text, kind
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "ods"])
 async def test_a_file_is_named_and_marked_and_not_kept(ask: Ask, kind: str) -> None:
     answer = await ask("qa-reviewer", PATH, format=kind, **{"from": "2026-03", "to": "2026-04"})
