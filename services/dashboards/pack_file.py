@@ -39,7 +39,7 @@ LIMITS: READ THESE FIRST
    month or a quarter. With {tests} tables some differences look large by chance alone.
 8. What nobody's feed would tell us is not counted as found; see not-reported.csv.
 9. Management information, not official statistics.
-
+{withheld}
 WHAT IS COUNTED
 Children, each once in a stage and once in a rule, of events from {first} to {last} (whole months,
 Europe/London) by the agencies of your area. A child is counted in a rule only within the stage
@@ -72,6 +72,11 @@ Of release {release}: these months were counted once and for all, and only whole
    published, so that there is no pack to subtract it from."""
 
 
+_WITHHELD: Final = """\
+10. Not published, for too few were counted, with the rules that count of it: {stages}.
+"""
+
+
 class Stated(NamedTuple):
     """What a pack says of itself; `release`: the number of what was published."""
 
@@ -93,12 +98,13 @@ def zipped(pack: Pack, stated: Stated) -> bytes:
         "known_at": stated.known_at,
         "release": stated.release,
         "note": "association, not proof of bias",
+        "not_published": pack.withheld,
         "stages": [row._asdict() for row in pack.stages],
         "findings": [row._asdict() for row in pack.rows],
         "not_reported": [row._asdict() for row in pack.unreported],
     }
     files = {
-        "README.txt": readme(stated).encode(),
+        "README.txt": readme(stated, pack.withheld).encode(),
         "findings.csv": table(Row._fields, pack.rows),
         "stages.csv": table(StageRow._fields, pack.stages),
         "not-reported.csv": table(Unreported._fields, pack.unreported),
@@ -111,7 +117,7 @@ def zipped(pack: Pack, stated: Stated) -> bytes:
     return out.getvalue()
 
 
-def readme(stated: Stated) -> str:
+def readme(stated: Stated, withheld: Sequence[str] = ()) -> str:
     """Return the page that comes first: limits, then definitions."""
     stages = "\n".join(f"{name}: {says}" for name, says in STAGES.items())
     rules = "\n".join(
@@ -121,6 +127,7 @@ def readme(stated: Stated) -> str:
     return _README.format(
         **stated._asdict(),
         subtract=subtract,
+        withheld=_WITHHELD.format(stages=", ".join(withheld)) if withheld else "",
         stages=stages,
         rules=rules,
         tests=3 * len(STAGE_BEFORE),

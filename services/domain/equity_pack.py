@@ -102,6 +102,8 @@ class Pack:
     stages: tuple[StageRow, ...]
     rows: tuple[Row, ...]
     unreported: tuple[Unreported, ...]
+    withheld: tuple[str, ...] = ()
+    """Stages that are not published, nor the rules of them: too few to hide among."""
 
 
 def pack(children: Collection[Child], beside: Mapping[str, Beside] = _NO_MEASURES) -> Pack:

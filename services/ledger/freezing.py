@@ -51,6 +51,11 @@ SELECT measure, by_one, one, units, units - met AS missed FROM release_cell
 WHERE body = $1 AND measure = ANY($2::text[]) AND since = $3 AND months = $4
   AND by_one = ANY($5::text[]) AND by_two = ''
 """
+_LEFT_OUT: Final = """
+SELECT measure FROM release_withheld
+WHERE body = $1 AND measure = ANY($2::text[]) AND since = $3 AND months = $4
+  AND by_one = ANY($5::text[]) AND by_two = ''
+"""
 _LATER: Final = "SELECT source, id FROM chronology.event_arrival WHERE stored_at > $1"
 _RELEASED: Final = "SELECT month FROM release_month WHERE body = $1 ORDER BY month"
 _FROZEN: Final = "SELECT since FROM release_pack WHERE body = $1"
@@ -106,17 +111,23 @@ async def _due(connection: Connection, body: Body, grid: Grid, made: Made) -> li
     ]
 
 
-async def _published(connection: Connection, body: Body, block: Period) -> dict[str, Beside]:
-    """Return by rule what the releases show of its measure in a block."""
+async def _published(connection: Connection, body: Body, block: Period) -> dict[str, Beside | None]:
+    """Return by rule what the releases show of its measure in a block; None: it is withheld."""
     measures = list(MEASURES.values())
     wide = ["", *GROUPS]
-    rows = await connection.fetch(_BESIDE, body.id, measures, block.first.first, len(block), wide)
+    asked = (body.id, measures, block.first.first, len(block), wide)
+    rows = await connection.fetch(_BESIDE, *asked)
     found = {measure: Beside({}, {}) for measure in measures}
     for row in rows:
         place = (row["by_one"], row["one"])
         found[row["measure"]].incidents[place] = row["units"]
         found[row["measure"]].missed[place] = row["missed"]
-    return {rule: found[measure] for rule, measure in MEASURES.items() if found[measure].incidents}
+    left_out = {row["measure"] for row in await connection.fetch(_LEFT_OUT, *asked)}
+    return {
+        rule: None if measure in left_out else found[measure]
+        for rule, measure in MEASURES.items()
+        if measure in left_out or found[measure].incidents
+    }
 
 
 async def children(

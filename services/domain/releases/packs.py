@@ -10,10 +10,10 @@ from math import inf
 from typing import Final, Literal
 
 from services.domain.equity_groups import GROUPS
-from services.domain.equity_pack import Beside, Child, Pack, pack
+from services.domain.equity_pack import STAGE_BEFORE, Beside, Child, Pack, pack
 from services.domain.releases.hiding import Solver
 from services.domain.releases.system import Form, Sum
-from services.domain.suppression import HIDDEN, TOTAL, Place
+from services.domain.suppression import HIDDEN, SMALL, TOTAL, Place
 
 Kind = Literal["found", "not_found", "missed", "met"]
 KINDS: Final[tuple[Kind, ...]] = ("found", "not_found", "missed", "met")
@@ -35,16 +35,35 @@ Told = dict[tuple[str, Place], int | None]
 
 
 def beside_releases(
-    children: Collection[Child], beside: Mapping[str, Beside], solver: Solver, spread: int
+    children: Collection[Child], beside: Mapping[str, Beside | None], solver: Solver, spread: int
 ) -> Pack:
-    """Return the pack of these children that tells no hidden number to within the spread."""
-    chosen = {}
-    for rule, published in beside.items():
+    """Return the pack of these children that tells no hidden number to within the spread.
+
+    `beside`: by rule what was published of its measure, None where a table of it is withheld. Then
+    the stage is as well, with its rules; also where it tells a number whatever is hidden of it.
+    """
+    chosen: dict[str, Beside] = {}
+    withheld = [STAGE_BEFORE[rule] for rule, published in beside.items() if published is None]
+    for rule, published in [(rule, each) for rule, each in beside.items() if each is not None]:
+        told: Told = {}
         for chosen[rule] in _ever_less(published):
             told = told_of(pack(children, {rule: chosen[rule]}), rule, published)
             if not gives_away(told, solver, spread):
                 break
-    return pack(children, chosen)
+        else:
+            if gives_away(told, solver, spread, set(_small(children, rule))):
+                withheld.append(STAGE_BEFORE[rule])
+    return _without(pack(children, chosen), withheld)
+
+
+def _without(made: Pack, stages: Collection[str]) -> Pack:
+    """Leave out some stages, and all that is counted of them."""
+    return Pack(
+        tuple(row for row in made.stages if row.stage not in stages),
+        tuple(row for row in made.rows if row.stage not in stages),
+        tuple(row for row in made.unreported if STAGE_BEFORE[row.rule] not in stages),
+        tuple(stages),
+    )
 
 
 def _ever_less(published: Beside) -> Iterator[Beside]:
@@ -69,10 +88,29 @@ def told_of(made: Pack, rule: str, published: Beside) -> Told:
     return told
 
 
-def gives_away(told: Told, solver: Solver, spread: int) -> bool:
-    """Whether a hidden number lies within less than the spread, or nothing fits what is told."""
+def _small(children: Collection[Child], rule: str) -> Iterator[tuple[str, Place]]:
+    """Name what must not be told: a 0 may be known from the release alone."""
+    within = [child for child in children if STAGE_BEFORE[rule] in child.stages]
+    for place in (*PLACES, TOTAL):
+        own = [child for child in within if place == TOTAL or child.groups[place[0]] == place[1]]
+        found = sum(rule in child.found for child in own)
+        counts = {"children": len(own), "found": found, "not_found": len(own) - found}
+        yield from ((name, place) for name, count in counts.items() if count in SMALL)
+
+
+def gives_away(
+    told: Told,
+    solver: Solver,
+    spread: int,
+    among: Collection[tuple[str, Place]] | None = None,
+) -> bool:
+    """Whether a hidden number lies within less than the spread, or nothing fits what is told.
+
+    `among`: the numbers that are looked at; without it all that are hidden.
+    """
     known = list(_known(told))
-    for name, place in [at for at, value in told.items() if value is None]:
+    hidden = [at for at, value in told.items() if value is None]
+    for name, place in [at for at in hidden if among is None or at in among]:
         form = _form(name, place)
         ends = [
             solver.farthest(len(KINDS) * len(PLACES), known, dict.fromkeys(form, sign), CAP)

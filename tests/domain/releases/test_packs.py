@@ -127,3 +127,19 @@ def test_what_a_release_hides_a_pack_hides_and_shows_what_is_not_touched_by_it()
     assert (by_sex[RULE, "Female"], by_sex[RULE, "Male"]) == (HIDDEN, 20)
     assert {rule for (rule, _), found in by_sex.items() if found == HIDDEN} == {RULE}
     assert set(MEASURES) <= set(STAGE_BEFORE)
+
+
+@pytest.mark.parametrize("published", [None, Beside({TOTAL: 7}, {TOTAL: 0})])
+def test_a_stage_is_withheld_with_its_release_and_where_nothing_protects_it(
+    published: Beside | None,
+) -> None:
+    """Seven children in seven incidents, of three groups: shown as hidden, a group is told."""
+    seven = [
+        Child({"ethnicity": group, "sex": "Male", "age": "14-15"}, (STAGE,), ())
+        for group in ("White", "White", "White", "Mixed", "Mixed", "Asian", "Black")
+    ]
+    made = beside_releases(seven, {RULE: published}, Highs(), 5)
+    assert made.withheld == (STAGE,)
+    assert STAGE not in {row.stage for row in made.rows}
+    assert RULE not in {row.rule for row in made.rows} | {row.rule for row in made.unreported}
+    assert {row.stage for row in made.stages} == set(STAGES) - {STAGE}
