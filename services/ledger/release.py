@@ -5,18 +5,22 @@ sees these figures and no others (docs/measures.md).
 """
 
 import asyncio
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import asyncpg
 
 from services.domain.moments import stamp
 from services.ledger.crew import say
 from services.ledger.freezing import Rules, freeze
-from services.ledger.releasing import Made, bodies, release
+from services.ledger.releasing import Each, Made, bodies, release
 from services.ledger.settings import Settings
 from services.ledger.solving import Highs
 from services.runtime import clock, log
 from services.runtime.contracts import Contracts
 
+WORKERS = 2
+"""Processes that solve: measures that share no counts have nothing to do with one another."""
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('ledger release'))"
 
 
@@ -25,14 +29,15 @@ def main() -> None:
     settings = Settings.load()
     log.configure("ledger-release", settings.log_level)
     contracts = Contracts.load(settings.schemas, settings.policy_pack)
-    made = asyncio.run(publish(settings, contracts))
+    with ProcessPoolExecutor(WORKERS, get_context("spawn")) as workers:
+        made = asyncio.run(publish(settings, contracts, workers.map))
     for one in made:
         _say(one)
     if not made:
         say("Nothing is due: no month is over that was not published.")
 
 
-async def publish(settings: Settings, contracts: Contracts) -> list[Made]:
+async def publish(settings: Settings, contracts: Contracts, each: Each = map) -> list[Made]:
     """Publish to every oversight body what is due, all of it or nothing."""
     grid, solver = contracts.grid(), Highs()
     rules = Rules(contracts.policy(), contracts.directory(), solver)
@@ -44,7 +49,7 @@ async def publish(settings: Settings, contracts: Contracts) -> list[Made]:
             await connection.execute(_ALONE)
             found = []
             for body in bodies(contracts.registry):
-                for one in await release(connection, body, grid, solver, clock.now()):
+                for one in await release(connection, body, grid, solver, clock.now(), each):
                     await freeze(connection, body, grid, rules, one)
                     found.append(one)
             return found

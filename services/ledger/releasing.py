@@ -4,9 +4,10 @@ Months that are over are counted as known at their end; the first release of all
 before it as they are known when it is made.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from itertools import repeat
 from typing import Final
 
 from asyncpg import Record
@@ -15,7 +16,7 @@ from services.domain.measures.months import Month, Period
 from services.domain.measures.tally import NOTHING, Tally
 from services.domain.moments import LONDON, london_day
 from services.domain.registry import Registry
-from services.domain.releases.deciding import Block, decide
+from services.domain.releases.deciding import Block, Decided, decide
 from services.domain.releases.grid import MONTH, Cell, Grid, Level
 from services.domain.releases.hiding import Solver
 from services.domain.releases.links import families
@@ -36,7 +37,7 @@ SELECT measure, agency, age, area, ethnicity, sex, unit,
 FROM fact
 WHERE day >= $1 AND day < $2 AND agency = ANY($4::text[])
   AND known_from <= $3 AND (known_to IS NULL OR known_to > $3)
-GROUP BY 1, 2, 3, 4, 5, 6, 7
+GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
 """
 _FIRST: Final = "SELECT min(day) FROM fact WHERE known_to IS NULL AND agency = ANY($1::text[])"
 _MONTHS: Final = """
@@ -49,6 +50,10 @@ UNION ALL SELECT measure, since, NULL, NULL FROM release_withheld
 WHERE body = $1 AND months = 1 AND since >= $2 AND since < $3
 """
 _NUMBER: Final = "SELECT coalesce(max(number), 0) + 1 FROM release WHERE body = $1"
+
+
+Each = Callable[..., Iterable[Decided]]
+"""Does with everything the same, as `map` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +99,18 @@ def bodies(registry: Registry) -> list[Body]:
     ]
 
 
-async def release(
-    connection: Connection, body: Body, grid: Grid, solver: Solver, now: datetime
+async def release(  # noqa: PLR0913 - what a release is made of
+    connection: Connection,
+    body: Body,
+    grid: Grid,
+    solver: Solver,
+    now: datetime,
+    each: Each = map,
 ) -> list[Made]:
     """Publish every month that is over and was not published, each in a release of its own.
 
     Of the first release all months are one. The caller's transaction makes it whole.
+    `each`: decides measures that share counts apart from all others, one after another or at once.
     """
     known = {
         Month.of(row["month"]): row["known_at"] for row in await connection.fetch(_MONTHS, body.id)
@@ -118,7 +129,7 @@ async def release(
     made = []
     for months, known_at in due:
         known |= dict.fromkeys(months, known_at)
-        made.append(await _make(connection, body, grid, solver, months, known, now))
+        made.append(await _make(connection, body, grid, solver, months, known, now, each))
     return made
 
 
@@ -130,6 +141,7 @@ async def _make(  # noqa: PLR0913 - what a release is made of
     months: tuple[Month, ...],
     known: Mapping[Month, datetime],
     now: datetime,
+    each: Each,
 ) -> Made:
     number: int = await connection.fetchval(_NUMBER, body.id)
     known_at = known[months[-1]]
@@ -140,17 +152,20 @@ async def _make(  # noqa: PLR0913 - what a release is made of
         "INSERT INTO release_month VALUES ($1, $2, $3)",
         [(body.id, month.first, number) for month in months],
     )
-    levels: list[Level] = []
-    withheld = 0
+    counted, before = [], []
     for block in dict.fromkeys(grid.block_of(month) for month in months):
         own = [month for month in block if month in known and month <= months[-1]]
         counts = {month: await _counted(connection, body, month, known[month]) for month in own}
-        before = await _shown(connection, body, block)
+        shown = await _shown(connection, body, block)
         for members, links in families():
-            counted = _block(members, links, grid, counts, len(block))
-            decided = decide(counted, before, solver)
-            levels += [level for _, level in decided.cells.values()]
-            withheld += await write(connection, (body.id, number), block, counted, decided)
+            counted.append((block, _block(members, links, grid, counts, len(block))))
+            before.append(shown)
+    levels: list[Level] = []
+    withheld = 0
+    decided = each(decide, [one for _, one in counted], before, repeat(solver))
+    for (block, one), found in zip(counted, decided, strict=True):
+        levels += [level for _, level in found.cells.values()]
+        withheld += await write(connection, (body.id, number), block, one, found)
     tally = {level: levels.count(level) for level in ("all", "units", "none")}
     return Made(
         body.id, number, known_at, months, tally["all"], tally["units"], tally["none"], withheld

@@ -8,6 +8,7 @@ from services.domain.releases.system import Sum
 
 PATIENCE: Final = 10.0
 """Seconds for one question: a number that is not proven safe by then counts as unsafe."""
+EXACT: Final = 1e-6
 
 
 class Highs:
@@ -16,26 +17,46 @@ class Highs:
     def farthest(
         self, variables: int, known: Sequence[Sum], weights: Mapping[int, int], cap: int
     ) -> Point | None:
-        """Return the point at which a weighted sum is greatest, None if there is none in time."""
-        from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - takes seconds
-        from scipy.sparse import csr_array  # noqa: PLC0415
+        """Return the point at which a weighted sum is greatest, None if there is none in time.
 
-        rows: list[int] = []
-        columns: list[int] = []
-        signs: list[int] = []
-        for row, one in enumerate(known):
-            for sign, places in ((1, one.plus - one.minus), (-1, one.minus - one.plus)):
-                rows += [row] * len(places)
-                columns += places
-                signs += [sign] * len(places)
-        matrix = csr_array((signs, (rows, columns)), shape=(len(known), variables))
-        limits = LinearConstraint(matrix, [one.least for one in known], [one.most for one in known])
-        objective = [-weights.get(place, 0) for place in range(variables)]
-        found: Any = milp(
-            objective,
-            constraints=limits,
-            bounds=Bounds(0, cap),
-            integrality=[1] * variables,
-            options={"time_limit": PATIENCE},
-        )
-        return None if found.x is None else [round(value) for value in found.x]
+        Tables are nearly networks, whose corners are whole numbers: fractions are asked for first,
+        and branched upon only where they are no whole numbers.
+        """
+        import numpy as np  # noqa: PLC0415 - takes seconds
+        from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
+
+        matrix = _matrix(variables, known)
+        least, most = (np.array([getattr(one, end) for one in known]) for end in ("least", "most"))
+        objective = np.zeros(variables)
+        objective[list(weights)] = [-weight for weight in weights.values()]
+        for whole in (0, 1):
+            found: Any = milp(
+                objective,
+                constraints=LinearConstraint(matrix, least, most),
+                bounds=Bounds(0, cap),
+                integrality=np.full(variables, whole),
+                options={"time_limit": PATIENCE},
+            )
+            if found.x is None:
+                return None
+            point = np.rint(found.x).astype(np.int64)
+            sums = matrix @ point
+            near = whole or np.abs(found.x - point).max() < EXACT
+            if near and (sums >= least).all() and (sums <= most).all():
+                return [int(value) for value in point]
+        return None
+
+
+def _matrix(variables: int, known: Sequence[Sum]) -> Any:  # noqa: ANN401 - scipy has no types
+    """Lay out what is known: a row for each sum, 1 for what is added and -1 for what is taken."""
+    from scipy.sparse import csr_array  # noqa: PLC0415
+
+    rows: list[int] = []
+    columns: list[int] = []
+    signs: list[int] = []
+    for row, one in enumerate(known):
+        for sign, places in ((1, one.plus - one.minus), (-1, one.minus - one.plus)):
+            rows += [row] * len(places)
+            columns += places
+            signs += [sign] * len(places)
+    return csr_array((signs, (rows, columns)), shape=(len(known), variables))

@@ -79,7 +79,7 @@ def _pair_up(system: System, levels: dict[Cell, Level], kept: Collection[Cell]) 
 
     No number is safe by this; it leaves less to be found by solving.
     """
-    groups = {frozenset(group) for own in system.neighbours.values() for group in own}
+    groups = dict.fromkeys(frozenset(each) for own in system.neighbours.values() for each in own)
     changed = True
     while changed:
         changed = False

@@ -129,7 +129,7 @@ class System:
         for one, other in self._meetings():
             shared = tuple(name for name in one if name in other)
             sums = [self._summed(by, shared) for by in (one, other)]
-            for at in sums[0].keys() | sums[1].keys():
+            for at in dict.fromkeys((*sums[0], *sums[1])):
                 yield sums[0].get(at, frozenset()), sums[1].get(at, frozenset()), True
 
     def _meetings(self) -> Iterator[tuple[By, By]]:
@@ -168,8 +168,8 @@ class System:
         return found
 
     def _sums(self) -> Iterator[set[Cell]]:
-        for by in {cell.by for cell in self.cells} - {()} if self.whole else set():
-            for wider in {(), *((name,) for name in by if by != (name,))}:
+        for by in dict.fromkeys(cell.by for cell in self.cells if cell.by and self.whole):
+            for wider in ((), *((name,) for name in by if by != (name,))):
                 groups: dict[Cell, set[Cell]] = {}
                 for cell in self.cells:
                     if cell.by == by:
