@@ -23,6 +23,7 @@ from services.runtime.contracts import Contracts
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 PERIOD = Period(Month(2026, 1), Month(2026, 6))
+RELEASE = {"number": 3, "made_at": "x", "known_at": "x", "not_published": []}
 HIDDEN: Count = {"units": "c", "met": "c", "missing": 0, "not_judged": "c"}
 PARTLY: Count = {"units": 40, "met": "c", "missing": 0, "not_judged": 0}
 
@@ -40,7 +41,7 @@ def answered(measure: Measure, contracts: Contracts, by: str, basis: Any) -> dic
         del months[Month(2026, 4)]
     shown = Shown(
         basis=basis, period=PERIOD, as_of=NOW, known_at=NOW, beyond=False, why="why",
-        release={"number": 3, "made_at": "x", "known_at": "x"} if basis == "release" else None,
+        release=RELEASE if basis == "release" else None,
         months=months, rows={(name,): one for name, one in zip(groups, counts, strict=False)},
         rows_period=PERIOD,
     )  # fmt: skip
