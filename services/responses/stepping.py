@@ -42,10 +42,10 @@ async def _content(
 
 
 async def _amended(desk: Desk, response_id: str, content: dict[str, Any]) -> dict[str, Any]:
-    """Keep the days that follow from what is changed."""
+    """Keep what is changed, and the days that follow from it."""
     held = await entering.inspection_of(desk.pool, response_id)
     return {
-        **content,
+        **{name: value for name, value in content.items() if held.get(name) != value},
         **{
             name: value
             for name, value in entering.with_deadlines({**held, **content}, desk.catalogue).items()

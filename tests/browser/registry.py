@@ -190,6 +190,14 @@ PAGES = (
     Page(
         "responses",
         "/responses/{response_id}/office",
+        "pcc-editor",
+        "",
+        "being written, and amended",
+        {"response_id": WRITTEN},
+    ),
+    Page(
+        "responses",
+        "/responses/{response_id}/office",
         "pcc-approver",
         "",
         "to be signed off",

@@ -35,7 +35,10 @@ async def fill(pool: Pool, contracts: Contracts) -> None:
             }),
             *(New("pcc-editor", kind, content) for kind, content in _told(today.isoformat())),
         ]  # fmt: skip
-        if key != WRITTEN:
+        if key == WRITTEN:
+            amended = {"title": f"{title}, as amended", "stated_deadline_on": today.isoformat()}
+            news.append(New("pcc-editor", "amend", amended))
+        else:
             news.append(New("pcc-editor", "submit", {}))
         if key == PUBLISHED:
             news.append(New("pcc-approver", "sign-off", {}))

@@ -66,6 +66,19 @@ async def test_an_inspection_is_answered_step_by_step_and_published(  # noqa: PL
         await opened(page)
         await send(page, f"done-{step}", reference="Too soon")
         assert "not signed off" in await said(page)
+    # What was entered wrongly is changed, and what it was stays on the page.
+    await opened(page)
+    await send(page, "about", title="", published_on="")
+    assert "Fill this in" in await said(page)
+    assert "Enter a day" in await said(page)
+    await send(
+        page, "about", title="A journey: the report", published_on=BEFORE.isoformat(),
+        stated_deadline_on="",
+    )  # fmt: skip
+    changed = await page.locator("#amended tbody tr").all_inner_texts()
+    assert len(changed) == 2, changed
+    assert "A journey: an invented report" in changed[0]
+    assert changed[1].endswith("none")
     await page.goto(place)
     await send(page, "opening", text="Too soon.")
     assert "Invite the Chief Constable first" in await said(page)
@@ -124,7 +137,7 @@ async def test_an_inspection_is_answered_step_by_step_and_published(  # noqa: PL
 
     read = await anybody.new_page()
     await read.goto(f"{home}/published")
-    await read.locator("a", has_text="A journey: an invented report").click()
+    await read.locator("a", has_text="A journey: the report").click()
     text = await read.locator("main").inner_text()
     assert "All will be trained by May." in text
     assert "We agree with it." in text

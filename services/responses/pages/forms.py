@@ -86,8 +86,19 @@ def step_of(form: FormData) -> BaseModel:
     if told.get("kind") == "map-measures":
         told["measures"] = [one for one in form.getlist("measures") if isinstance(one, str)]
     if told.get("kind") == "amend":
-        told["items"] = [item_of(fields_of(form))]
+        told |= _amendment(fields_of(form))
     return STEP.validate_python(told)
+
+
+def _amendment(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is added to a report or changed of it; an empty deadline: none is stated."""
+    if fields.get("form") == "item":
+        return {"items": [item_of(fields)]}
+    return {
+        "title": fields.get("title", "").strip(),
+        "published_on": fields.get("published_on", ""),
+        "stated_deadline_on": fields.get("stated_deadline_on") or None,
+    }
 
 
 def item_of(fields: Mapping[str, str]) -> dict[str, Any]:

@@ -7,8 +7,10 @@ import pytest
 from fastapi.security import HTTPAuthorizationCredentials
 from prometheus_client import generate_latest
 
-from services.responses import watching
+from services.domain.responses.folding import fold
+from services.responses import store, watching
 from services.responses.desk import Desk
+from tests.services.conftest import Pool
 from tests.services.responses.conftest import LATELY, TODAY, Ask
 from tests.services.responses.measuring import Dashboards
 
@@ -214,3 +216,15 @@ async def test_prometheus_is_told_what_is_due_and_what_is_worse(
     assert f'rw_findings_worse{{measure="{MEASURE}"}} 0.0' in generate_latest().decode()
     dashboards.away = True
     await watching.look(desk)
+
+
+async def test_an_amendment_keeps_what_it_changes_and_counts_the_days_again(
+    opened: str, step: Ask, pool: Pool
+) -> None:
+    before = fold(await store.entries(pool, opened)).inspection
+    later = {"title": before["title"], "published_on": "2026-01-05"}
+    assert (await step(opened, "amend", **later)).status_code == 200
+    kept = (await store.entries(pool, opened))[-1]
+    assert kept.by == "pcc-editor"
+    assert set(kept.content) == {"published_on", "strict_on", "usual_on"}
+    assert kept.content["strict_on"] != before["strict_on"]
