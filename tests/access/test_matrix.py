@@ -43,7 +43,8 @@ async def test_a_test_agency_is_shown_nothing_of_anybody(
 ) -> None:
     for one in objects.values():
         answer = await answer_of(clients[call.service], call, SANDBOX, one)
-        assert answer.status_code < 500
+        away = answer.status_code in call.table.values()  # 503: another service is not here
+        assert answer.status_code < 500 or away
         assert not leaked(answer, objects, SANDBOX)
 
 

@@ -44,6 +44,7 @@ DECIDED_BY_THE_CODE = {
         "inspections and answers to them: the service reads no child's row",
     ),
     "dashboards GET /gaps/{gap_id}": "leads on to where the page of a gap is, and reads nothing",
+    "dashboards GET /api/v1/onward": "the directory answers, in the name of who asks",
     "alerts GET /api/v1/alerts/outbox": "how the mail goes, in which no child is",
     **dict.fromkeys(
         (
