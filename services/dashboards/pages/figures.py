@@ -121,7 +121,7 @@ def aside(figure: Figure) -> str:
     """Say what is in neither count of a figure; nothing where nothing is."""
     said = (("missing", "missing data"), ("not_judged", "not judged"))
     found = [
-        f"{'a hidden number' if figure[name] == HIDDEN else f'{figure[name]:,}'} {text}"
+        f"{text} ({'a hidden number' if figure[name] == HIDDEN else f'{figure[name]:,}'})"
         for name, text in said
         if figure[name]
     ]

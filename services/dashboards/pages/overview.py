@@ -48,7 +48,8 @@ def _says(found: Sequence[Mapping[str, Any] | None]) -> list[str]:
     shown = [one for one in found if one is not None and figures.last(one) is not None]
     if not shown:
         return ["No figure can be shown yet: nothing was counted or published, or all is hidden."]
-    said = [f"{len(shown)} of these {len(found)} measures have a figure that can be shown."]
+    have = "has" if len(shown) == 1 else "have"
+    said = [f"{len(shown)} of these {len(found)} measures {have} a figure that can be shown."]
     moved = [
         f"Clear change, {judged}: {', '.join(titles)}."
         for variation, judged in (("improvement", "better"), ("concern", "worse"))
