@@ -100,7 +100,7 @@ def test_codes_and_lengths_of_time_are_put_into_words() -> None:
     assert spoken("no-further-action") == "No further action"
     assert rule_name("timeliness.decision_overdue") == "Decision overdue"
     assert event_name("referral.made.v1") == "Referral made"
-    assert event_name("training.completed.v1") == "Training: completed"
+    assert event_name("training.completed.v1") == "Training completed"
     assert [lasting(timedelta(hours=hours)) for hours in (0, 1, 5, 24, 72)] == [
         "less than an hour", "1 hour", "5 hours", "1 day", "3 days",
     ]  # fmt: skip
