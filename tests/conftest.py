@@ -14,6 +14,7 @@ from deploy.embedded.progress import aloud
 from deploy.embedded.stack import Stack
 from services.runtime.contracts import Contracts
 from tests.agencies import Agencies
+from tests.thrown_away import thrown_away
 
 hypothesis.settings.register_profile(
     "here",
@@ -39,15 +40,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """Give the whole of Referral Watch, running, with a broker and a database of its own."""
     prometheus.fetch(aloud)
-    running = Stack(tmp_path_factory.mktemp("stack"))
-    try:
-        running.up(aloud)
-        yield running
-    finally:
-        running.clean()
+    with thrown_away("watch-stack-") as folder:
+        running = Stack(folder)
+        try:
+            running.up(aloud)
+            yield running
+        finally:
+            running.clean()
 
 
 @pytest.fixture

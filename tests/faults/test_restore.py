@@ -17,6 +17,7 @@ from tests.agencies import Agencies
 from tests.crowd import crowd
 from tests.journeys.erased_child import command, erase, holding
 from tests.oracle import Beliefs, believed, differences, unaccounted
+from tests.thrown_away import thrown_away
 
 BEFORE, ON_THEIR_WAY, AFTER = 400, 400, 100
 FORGOTTEN_SECONDS = 60
@@ -28,14 +29,14 @@ USING (record_ref) WHERE record.child_ref = $1
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Stack]:
+def empty() -> Iterator[Stack]:
     """Give a stack that has nothing yet, and is gone afterwards."""
-    made = Stack(tmp_path / "restored")
-    made.places.root.mkdir()
-    try:
-        yield made
-    finally:
-        made.clean()
+    with thrown_away("watch-restored-") as folder:
+        made = Stack(folder)
+        try:
+            yield made
+        finally:
+            made.clean()
 
 
 async def beliefs(stack: Stack) -> Beliefs:

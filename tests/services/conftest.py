@@ -5,10 +5,8 @@ import importlib.util
 import os
 import pwd
 import secrets
-import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
@@ -25,6 +23,7 @@ from deploy.embedded.processes import SERVICES
 from services.runtime import postgres
 from services.runtime.contracts import Contracts
 from tests.services.served import Bearers, bearers_in
+from tests.thrown_away import thrown_away
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "template_watch"
@@ -47,12 +46,8 @@ def throwaway_server(more: Mapping[str, str] = {}) -> Iterator[tuple[int, int]]:
 
     `more`: settings beside those of a test.
     """
-    folder = Path(tempfile.mkdtemp(prefix="watch-postgres-"))
-    try:
-        with server_in(folder, more) as started:
-            yield started
-    finally:
-        shutil.rmtree(folder)
+    with thrown_away("watch-postgres-") as folder, server_in(folder, more) as started:
+        yield started
 
 
 @contextmanager
