@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from kafka import KafkaConsumer
+from kafka import KafkaConsumer, TopicPartition
 
 from deploy.embedded.stack import Stack
 from services.runtime import clock
@@ -24,11 +24,17 @@ WITHIN_SECONDS = 60
 def last_said(stack: Stack, topic: str, key: str) -> list[bytes | None]:
     """The values that a topic holds under a key, in order."""
     consumer = KafkaConsumer(
-        topic, bootstrap_servers=stack.endpoints["kafka"], auto_offset_reset="earliest",
-        consumer_timeout_ms=3_000, group_id=None,
-    )  # fmt: skip
+        bootstrap_servers=stack.endpoints["kafka"], auto_offset_reset="earliest", group_id=None
+    )
     try:
-        return [message.value for message in consumer if message.key == key.encode()]
+        parts = [TopicPartition(topic, part) for part in consumer.partitions_for_topic(topic)]
+        consumer.assign(parts)
+        ends = consumer.end_offsets(parts)
+        said: list[bytes | None] = []
+        while any(consumer.position(part) < end for part, end in ends.items()):
+            for messages in consumer.poll(timeout_ms=500).values():
+                said += [message.value for message in messages if message.key == key.encode()]
+        return said
     finally:
         consumer.close()
 
