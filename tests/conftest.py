@@ -25,6 +25,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("here")
 
 STACK = "stack"
+EARLY = "early"
 PATIENCE_SECONDS = 5
 
 
@@ -37,6 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if STACK in getattr(item, "fixturenames", ()):
             item.add_marker(STACK)
+    items.sort(key=lambda item: item.get_closest_marker(EARLY) is None)
 
 
 @pytest.fixture(scope="session")

@@ -72,6 +72,7 @@ async def forgotten(stack: Stack, refs: set[str]) -> bool:
     return False
 
 
+@pytest.mark.early
 @pytest.mark.timeout(600)
 async def test_what_was_accepted_before_a_backup_is_there_judged_and_goes_on_after_a_restore(
     stack: Stack, agencies: Agencies, contracts: Contracts, empty: Stack, tmp_path: Path
@@ -107,6 +108,7 @@ async def test_what_was_accepted_before_a_backup_is_there_judged_and_goes_on_aft
         assert await differences(dsn, contracts.policy(), FAMILIES) == []
 
 
+@pytest.mark.early
 async def test_a_backup_is_not_restored_over_what_is_stored_or_when_it_is_not_whole(
     stack: Stack, empty: Stack, tmp_path: Path
 ) -> None:
@@ -120,6 +122,7 @@ async def test_a_backup_is_not_restored_over_what_is_stored_or_when_it_is_not_wh
         await asyncio.to_thread(backups.restore, empty, folder, keys, silently)
 
 
+@pytest.mark.early
 async def test_keys_are_kept_apart_and_both_are_closed_to_others(
     stack: Stack, tmp_path: Path
 ) -> None:

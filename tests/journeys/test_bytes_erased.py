@@ -88,6 +88,7 @@ async def let_go(stack: Stack, kept: Contracts, wanted: Wanted) -> None:
                 return
 
 
+@pytest.mark.early
 @pytest.mark.timeout(300)
 async def test_no_byte_of_an_erased_child_is_left_in_any_file(
     stack: Stack, agencies: Agencies, tmp_path: Path, contracts: Contracts

@@ -58,6 +58,7 @@ async def counts(dsn: str) -> list[tuple[Any, ...]]:
         await connection.close()
 
 
+@pytest.mark.early
 @pytest.mark.timeout(300)
 async def test_a_child_is_erased_everywhere_and_figures_stay(
     stack: Stack, agencies: Agencies
