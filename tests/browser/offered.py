@@ -6,10 +6,16 @@ from typing import Final
 import asyncpg
 import msgspec
 
+from services.chronology.compose import compose
 from services.directory import reading, store
 from services.directory.catalogue import Catalogue
+from services.domain.chronology import Chronology
 from services.domain.grades import GRADED
 from services.domain.moments import moment
+from services.ledger.beliefs import Standing
+from services.ledger.cases import cases_of
+from services.ledger.facts import Counting, Found
+from services.ledger.handlers import keep
 from services.runtime.contracts import Contracts
 from tests.domain.rules import build as b
 from tests.services.conftest import Dsn, Pool
@@ -32,12 +38,29 @@ async def fill(dsn: Dsn, contracts: Contracts) -> None:
     async with asyncpg.create_pool(dsn("chronology"), min_size=1) as pool:
         for number in range(PAIRS):
             await _read_twice(pool, number)
+        composed = await compose(pool, [_child(number) for number in range(PAIRS)])
+    await _heard(
+        dsn, contracts, [Chronology.from_wire(msgspec.json.decode(one.value)) for one in composed]
+    )
     async with asyncpg.create_pool(dsn("directory"), min_size=1) as pool:
         await store.keep(pool, reading.read_files(Catalogue.load(contracts)), store.FILES)
 
 
+async def _heard(dsn: Dsn, contracts: Contracts, children: list[Chronology]) -> None:
+    """Have the ledger keep the referrals of these children, and count nothing of them."""
+    policy = contracts.policy()
+    found = {one.child_ref: Found((1, 1), (), cases_of(one, policy)) for one in children}
+    heard = [Standing(ref, 1, 1, None, erased=False) for ref in found]
+    async with asyncpg.create_pool(dsn("ledger"), min_size=1) as pool:
+        await keep(pool, heard, [], Counting(None, found))
+
+
+def _child(number: int) -> str:
+    return f"{number:032x}"
+
+
 async def _read_twice(pool: Pool, number: int) -> None:
-    child = f"{number:032x}"
+    child = _child(number)
     await pool.execute("INSERT INTO child VALUES ($1)", child)
     await pool.execute("INSERT INTO record VALUES ($1, $1)", child)
     for one in _events(number):
