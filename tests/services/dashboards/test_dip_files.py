@@ -8,10 +8,10 @@ from lxml import html
 
 from tests.domain.rules import build as b
 from tests.services.dashboards.conftest import Ask
-from tests.services.dashboards.test_dip_samples import Put, graded, made, put
+from tests.services.dashboards.test_dip_samples import Put, ask, graded, made, put
 from tests.services.dashboards.test_measure_files import from_csv, from_ods, from_xlsx
 
-__all__ = ["put"]
+__all__ = ["ask", "put"]
 PATH = "/dip-samples/2026-03"
 GIRL = {"age": 15, "sex": "F", "ethnicity": "BCRB"}
 

@@ -61,7 +61,7 @@ async def from_scratch(live: Live) -> Cases:
 async def test_what_is_kept_as_events_come_is_what_whole_histories_come_to(live: Live) -> None:
     whole = await from_scratch(live)
     assert await held(live.ledger) == whole
-    assert all(len(rows) > 10 for rows in whole.values())
+    assert all(whole.values())
 
 
 async def test_it_is_so_after_retractions_and_when_records_are_linked_and_parted(
