@@ -1,7 +1,8 @@
 """Which decisions does somebody disagree with? A page at a time.
 
 Whether a disagreement stands is decided by the child's history. So that not every history is read,
-those are passed over that are settled for certain, and no others: none that is open is lost.
+those of which no end was told come first, and of the others who asks for open ones is spared those
+that are settled for certain, and no others: none that is open is lost.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,40 +27,40 @@ from services.runtime.auth import Caller
 
 State = Literal["open", "settled", "any"]
 
-# `over`: said later to be settled, never retracted, by an agency that may carry it on: who raised
-# it, who received or decided, a reviewer. What is doubtful is not over, and the history is read.
+# Of `ended` somebody said so, of the others nobody did. Over for certain is what was said later to
+# be settled, and never retracted, by an agency that may carry it on: who raised it, who received or
+# decided, a reviewer. What is doubtful is not over, and the child's history is read.
 _RAISED: Final = """
-WITH raised AS (
-    SELECT e.receipt, e.source, e.id, e.time, c.ref, p.child_ref,
-           coalesce(said.ending && (said.party || e.agency || $2::text[]), false) AS over
-    FROM carried_ref c JOIN event e USING (receipt)
-    JOIN chronology.event_position p ON (p.source, p.id) = (e.source, e.id)
-    CROSS JOIN LATERAL (
-        SELECT array_agg(s.agency) FILTER (WHERE s.type = $3 AND s.time > e.time) AS ending,
-               array_agg(s.agency) FILTER (WHERE s.type = ANY($4::text[])) AS party
-        FROM carried_ref sc JOIN event s USING (receipt)
-        JOIN chronology.event_position held ON (held.source, held.id) = (s.source, s.id)
-        WHERE sc.kind = 'referral' AND sc.ref = c.ref AND held.child_ref = p.child_ref
-          AND NOT EXISTS (
-              SELECT FROM retraction WHERE (target_source, target_id) = (s.source, s.id))) AS said
-    WHERE c.type = 'disagreement.raised.v1' AND c.record_ref <> ALL ((SELECT hidden())::text[])
-      AND EXISTS (SELECT FROM carried_ref own
-                  WHERE own.kind = 'referral' AND own.ref = c.ref AND own.agency = ANY($1::text[]))
-      AND ($5 <> 'settled' OR EXISTS (
-          SELECT FROM carried_ref ended
-          WHERE ended.kind = 'referral' AND ended.ref = c.ref AND ended.type = $3)))
-SELECT receipt, source, id, ref, child_ref, over FROM raised
-WHERE ($5 <> 'open' OR NOT over)
-  AND ($6::boolean IS NULL OR (over, time, receipt) > (
-      $6, (SELECT time FROM raised WHERE receipt = $7), $7))
-ORDER BY over, time, receipt LIMIT $8
+SELECT e.receipt, e.source, e.id, c.ref, p.child_ref, $5::boolean AS ended
+FROM event e JOIN carried_ref c USING (receipt)
+JOIN chronology.event_position p ON (p.source, p.id) = (e.source, e.id)
+WHERE e.type = 'disagreement.raised.v1' AND c.type = 'disagreement.raised.v1'
+  AND c.record_ref <> ALL ((SELECT hidden())::text[])
+  AND EXISTS (SELECT FROM carried_ref own
+              WHERE own.kind = 'referral' AND own.ref = c.ref AND own.agency = ANY($1::text[]))
+  AND $5 = EXISTS (SELECT FROM carried_ref said
+                   WHERE said.kind = 'referral' AND said.ref = c.ref AND said.type = $3)
+  AND ($7::text IS NULL
+       OR (e.time, e.receipt) > ((SELECT time FROM event WHERE receipt = $7), $7))
+  AND CASE WHEN $5 AND $6 = 'open' THEN (
+      SELECT NOT coalesce(
+          array_agg(s.agency) FILTER (WHERE s.type = $3 AND s.time > e.time)
+          && (array_agg(s.agency) FILTER (WHERE s.type = ANY($4::text[]))
+              || e.agency || $2::text[]), false)
+      FROM carried_ref sc JOIN event s USING (receipt)
+      JOIN chronology.event_position held ON (held.source, held.id) = (s.source, s.id)
+      WHERE sc.kind = 'referral' AND sc.ref = c.ref AND held.child_ref = p.child_ref
+        AND NOT EXISTS (
+            SELECT FROM retraction WHERE (target_source, target_id) = (s.source, s.id)))
+      ELSE true END
+ORDER BY e.time, e.receipt LIMIT $8
 """
 
 
 class Place(NamedTuple):
-    """How far has been read: whether what came last was over, and the receipt that raised it."""
+    """How far has been read: whether what came last was said to have ended, and what raised it."""
 
-    over: bool | None = None
+    ended: bool = False
     receipt: str | None = None
 
     @classmethod
@@ -68,7 +69,7 @@ class Place(NamedTuple):
         return cls() if after is None else cls(after[0] == "1", after[1:])
 
     def __str__(self) -> str:
-        return f"{self.over:d}{self.receipt}"
+        return f"{self.ended:d}{self.receipt}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Disputed:
                 found = await folded_of(connection, rows, self.registry)
                 each = (self._told(caller, row, found, now) for row in rows)
                 items += (one for one in each if one is not None and state in ("any", one["state"]))
-                place = Place(rows[-1]["over"], rows[-1]["receipt"]) if rows else place
+                place = Place(rows[-1]["ended"], rows[-1]["receipt"]) if rows else place
             await audit.write(connection, caller, act_of("disagreements-read", items))
         items.sort(key=lambda one: (one["state"] == "settled", one["raised_at"]))
         return {"items": items, "next": str(place) if more else None, "as_of": stamp(now)}
@@ -102,12 +103,17 @@ class Disputed:
     async def _raised(
         self, connection: Connection, caller: Caller, state: State, place: Place, limit: int
     ) -> list[asyncpg.Record]:
-        """Return what was raised and may be in this state, what is not over first."""
+        """Return what was raised and may be in this state, first that of which no end was told."""
         reviewers = [one.id for one in self.registry.agencies.values() if one.kind == "reviewer"]
-        near = sorted(self._near(caller))
-        return await connection.fetch(
-            _RAISED, near, reviewers, SETTLED, [RECEIVED, DECIDED], state, *place, limit
-        )
+        asked = (sorted(self._near(caller)), reviewers, SETTLED, [RECEIVED, DECIDED])
+        rows: list[asyncpg.Record] = []
+        for ended in sorted({place.ended or state == "settled", True}):
+            after = place.receipt if ended == place.ended else None
+            left = limit - len(rows)
+            rows += await connection.fetch(_RAISED, *asked, ended, state, after, left)
+            if len(rows) == limit:
+                break
+        return rows
 
     def _told(
         self, caller: Caller, row: asyncpg.Record, found: Mapping[str, Folded], now: datetime
