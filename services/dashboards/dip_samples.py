@@ -61,8 +61,8 @@ async def compared(desk: Desk, caller: Caller, named: str, within: Month) -> dic
     """
     async with _reading(desk, caller) as (connection, agencies):
         read = await dip_store.read_twice(connection, within, agencies)
-        paired = [pairs(readings, agencies) for readings in read]
-        twice = sum(bool(one) for one in paired)
+        paired = [(pairs(readings, agencies), referrals) for readings, referrals in read]
+        twice = sum(referrals for pair, referrals in paired if pair)
         act = Act("consultation", COMPARED, PURPOSE, twice, asked={"month": named})
         await audit.write(connection, caller, act)
     least = desk.policy.number("dip_sample.agreement.pairs", london_day(within[0])).value

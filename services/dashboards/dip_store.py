@@ -58,8 +58,8 @@ SELECT {", ".join(Made._fields)} {_OF_MONTH} AND (
     OR {_IN_ALL_LOTS} OR ethnicity = ANY($9::text[]))
 """
 _READ: Final = """
-SELECT read FROM ledger.seen_dip_referral
-WHERE made_at >= $1 AND made_at < $2 AND agency = ANY($3::text[]) AND read IS NOT NULL
+SELECT read, count(*) AS referrals FROM ledger.seen_dip_referral
+WHERE made_at >= $1 AND made_at < $2 AND agency = ANY($3::text[]) AND read IS NOT NULL GROUP BY read
 """
 
 
@@ -138,7 +138,7 @@ def _enough(found: Iterable[Candidate], of: Population, plan: Plan) -> bool:
 
 async def read_twice(
     connection: Connection, within: Month, agencies: list[str]
-) -> Iterator[list[Reading]]:
-    """Return the readings of each referral made within a time that two auditors have graded."""
+) -> Iterator[tuple[list[Reading], int]]:
+    """Return what two auditors graded of referrals made within a time, and how many so alike."""
     rows = await connection.fetch(_READ, *within, agencies)
-    return (_readings.decode(row["read"]) for row in rows)
+    return ((_readings.decode(row["read"]), row["referrals"]) for row in rows)

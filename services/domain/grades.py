@@ -53,13 +53,13 @@ def pairs(read: Iterable[Reading], agencies: Collection[str]) -> dict[str, Pair]
     return {name: pair for name, pair in found.items() if pair is not None}
 
 
-def tables(paired: Iterable[Mapping[str, Pair]]) -> dict[str, Table]:
-    """Count pairs by dimension."""
+def tables(paired: Iterable[tuple[Mapping[str, Pair], int]]) -> dict[str, Table]:
+    """Count pairs by dimension; each is of so many referrals that were graded alike."""
     found: dict[str, Table] = {}
-    for of_referral in paired:
-        for name, (first, second) in of_referral.items():
+    for alike, referrals in paired:
+        for name, (first, second) in alike.items():
             table = found.setdefault(name, [[0] * len(GRADES) for _ in GRADES])
-            table[GRADES.index(first)][GRADES.index(second)] += 1
+            table[GRADES.index(first)][GRADES.index(second)] += referrals
     return dict(sorted(found.items()))
 
 

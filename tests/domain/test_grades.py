@@ -83,9 +83,11 @@ def test_each_dimension_is_paired_by_itself() -> None:
 
 
 def test_pairs_are_counted_by_the_firsts_row_and_the_seconds_column() -> None:
-    found = tables([{"reason": (BAD, POOR)}, PAIR, {"overall": (GOOD, POOR)}, {}])
+    found = tables(
+        [({"reason": (BAD, POOR)}, 1), (PAIR, 2), ({"overall": (GOOD, POOR)}, 1), ({}, 3)]
+    )
     assert found == {
-        "overall": [[0, 2, 0], [0, 0, 0], [0, 0, 0]],
+        "overall": [[0, 3, 0], [0, 0, 0], [0, 0, 0]],
         "reason": [[0, 0, 0], [0, 0, 0], [0, 1, 0]],
     }
     assert list(found) == ["overall", "reason"]
