@@ -25,7 +25,7 @@ async () => {
     runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa",
                                     "best-practice"]},
     resultTypes: ["violations", "incomplete"]});
-  const blind = innerWidth < 640 ? "svg.app-svg, .app-scroll" : "svg.app-svg";
+  const blind = "svg.app-svg, .app-document svg" + (innerWidth < 640 ? ", .app-scroll" : "");
   const undecided = ({rule, node}) => rule === "color-contrast"
       && document.querySelector(node.target[0])?.closest(blind);
   const said = (kind) => found[kind].flatMap((rule) => rule.nodes.map((node) =>
@@ -47,10 +47,11 @@ _PICTURES: Final = """
     if (parts(found).length < 4 || parts(found)[3] > 0) return found; }
     return "rgb(255, 255, 255)"; };
   const faults = [];
-  for (const svg of document.querySelectorAll("svg.app-svg")) {
+  for (const svg of document.querySelectorAll("svg.app-svg, .app-document svg")) {
     if (svg.getBoundingClientRect().width === 0) continue;
     const shown = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-    const under = ground(svg);
+    const paper = svg.querySelector("rect.paper");
+    const under = paper ? getComputedStyle(paper).fill : ground(svg);
     for (const e of svg.querySelectorAll("text")) {
       const style = getComputedStyle(e), size = parseFloat(e.getAttribute("font-size")) * shown;
       const told = ratio(style.fill, under);
@@ -60,7 +61,7 @@ _PICTURES: Final = """
       if (box.left < frame.left - 1 || box.right > frame.right + 1)
         faults.push(`text "${e.textContent}" is cut off`);
     }
-    for (const e of svg.querySelectorAll("polyline, circle, path, rect")) {
+    for (const e of svg.querySelectorAll("polyline, circle, path, line, rect:not(.paper)")) {
       const style = getComputedStyle(e);
       const colour = style.fill !== "none" ? style.fill : style.stroke;
       const told = ratio(colour, under);

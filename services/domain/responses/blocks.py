@@ -41,9 +41,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as SVG, and what it shows, in words: its own text is for who sees it."""
+    """A picture as SVG, what it is of, and what it shows in words; its own are for who sees it."""
 
     svg: str
+    of: str
     alt: str
 
 

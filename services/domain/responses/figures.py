@@ -20,7 +20,7 @@ BESIDE: Final[Mapping[str, str]] = {"missing": "Missing data", "not_judged": "No
 HIDDEN: Final = "c"
 NOBODY: Final = "none"
 _WIDE: Final = 480
-_EDGE: Final = 14
+_EDGE: Final = 18
 """Left free at both sides, so that 0% and 100% can be written under the ends."""
 _HEIGHT: Final = 44
 _FOOT: Final = 24
@@ -39,7 +39,7 @@ def shown(figure: Stated, number: int, level: int) -> Iterator[Block]:
         (*HEADERS, *(BESIDE[name] for name in kept)),
         tuple((*cells(row), *(_count(row[name]) for name in kept)) for row in figure["rows"]),
     )
-    picture = _picture(figure["rows"])
+    picture = _picture(caption(figure), figure["rows"])
     if picture is not None:
         yield picture
     yield Paragraph(f"What is counted: {figure['definition']}")
@@ -118,7 +118,7 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f}%"
 
 
-def _picture(rows: Sequence[Stated]) -> Picture | None:
+def _picture(of: str, rows: Sequence[Stated]) -> Picture | None:
     """Draw each row's share on a line from 0 to 100%, its interval across it, its words above."""
     drawn = [row for row in rows if not hidden(row) and row["value"] is not None]
     if not drawn:
@@ -132,11 +132,13 @@ def _picture(rows: Sequence[Stated]) -> Picture | None:
     )
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="{tall}" '
-        f'viewBox="0 0 {_WIDE} {tall}"><rect width="{_WIDE}" height="{tall}" fill="#ffffff"/>'
-        f"{marks}{axis}</svg>"
+        f'viewBox="0 0 {_WIDE} {tall}"><rect class="paper" width="{_WIDE}" height="{tall}" '
+        f'fill="#ffffff"/>{marks}{axis}</svg>'
     )
     words = "; ".join(f"{row['label']} {percent(row['value'])}" for row in drawn)
-    return Picture(svg, f"Bars from 0 to 100%, a line across each for its 95% interval: {words}.")
+    return Picture(
+        svg, of, f"Bars from 0 to 100%, a line across each for its 95% interval: {words}."
+    )
 
 
 def _mark(row: Stated, place: int) -> str:
@@ -148,9 +150,9 @@ def _mark(row: Stated, place: int) -> str:
     words = f"{label}: {percent(row['value'])}"
     return (
         _TEXT.format(_EDGE, above + 14, "start", words)
-        + f'<rect x="{_EDGE}.5" y="{top}.5" width="{wide - 1}" height="17" fill="#ffffff" '
+        + f'<rect x="{_EDGE}.5" y="{top}.5" width="{wide - 1}" height="17" fill="none" '
         f'stroke="#6f6f6f"/><rect x="{_EDGE}" y="{top}" width="{value}" height="18" '
-        f'fill="#8fb8d9"/><line x1="{_EDGE + low}" y1="{middle}" x2="{_EDGE + high}" '
+        f'fill="#5694c7"/><line x1="{_EDGE + low}" y1="{middle}" x2="{_EDGE + high}" '
         f'y2="{middle}" stroke="#0b0c0c" stroke-width="3"/>'
     )
 

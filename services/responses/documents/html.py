@@ -36,7 +36,7 @@ caption { text-align: left; font-weight: bold; padding: .25rem 0; }
 th, td { text-align: left; padding: .375rem .75rem .375rem 0;
   border-bottom: 1px solid var(--line); }
 th { vertical-align: bottom; } td { font-variant-numeric: tabular-nums; white-space: nowrap; }
-svg { display: block; max-width: 100%; height: auto; margin: 1rem 0; }
+svg { display: block; margin: 1rem 0; }
 svg, svg text { forced-color-adjust: none; }
 @media print {
   body { font-size: 11pt; } .wide { overflow: visible; } h2, h3, h4 { break-after: avoid; }
@@ -112,7 +112,9 @@ def _table(block: Table, place: int) -> str:
 
 
 def _picture(block: Picture, _: int) -> str:
-    return block.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(block.alt)}" ', 1)
+    named = escape(f"Picture: {block.of}")
+    svg = block.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(block.alt)}" ', 1)
+    return f'<div class="wide" role="region" tabindex="0" aria-label="{named}">{svg}</div>'
 
 
 WRITTEN: Final[Mapping[type[Block], Callable[[Any, int], str]]] = {
