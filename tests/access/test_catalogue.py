@@ -38,6 +38,7 @@ OPEN = {
     "ledger.epoch": "one number",
     "ledger.judge": "names of services",
     "ledger.rebuild": "how a rebuild goes",
+    "ledger.whole_look": "how far the sweep is: a ref that nobody is granted to read",
     "ledger.rebuild_chunk": "how a rebuild goes: bounds of refs, for the ledger alone",
 }
 """The tables that hold no child's rows, or show them to nobody, and why they need no condition."""

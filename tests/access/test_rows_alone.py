@@ -24,10 +24,20 @@ from services.dashboards import (
     silence,
     store,
 )
+from services.dashboards.desks import queue_rows
 from services.dashboards.sight import Sight
 from services.directory import onward
 from services.domain.registry import Registry
-from services.intake import drafts, feed, identity_api, identity_reviews, imports, lookups, receipts
+from services.intake import (
+    drafts,
+    feed,
+    identity_api,
+    identity_reviews,
+    import_rows,
+    imports,
+    lookups,
+    receipts,
+)
 from services.runtime.auth import ROLES, Caller
 from services.runtime.contracts import Contracts
 from services.runtime.web import Visitor
@@ -112,7 +122,10 @@ def unchecked(monkeypatch: pytest.MonkeyPatch, contracts: Contracts) -> None:
         queue, "sight_of", lambda caller, _: AlertSight(caller.agency, everyone, everyone)
     )
     monkeypatch.setattr(weekly, "sight_of", all_seeing)
-    monkeypatch.setattr(store, "tallied", lambda _: False)  # a function that asks for the agency
+    # Functions that ask for the agency.
+    monkeypatch.setattr(store, "tallied", lambda _: False)
+    monkeypatch.setattr(store, "STREAMS", -1)
+    monkeypatch.setattr(queue_rows, "STREAMS", -1)
     monkeypatch.setattr(feed, "READERS", ROLES)
     monkeypatch.setattr(drafts.Drafts, "_require", lambda *_: None)
     for name in ("_ALL", "_ONE"):
@@ -122,9 +135,10 @@ def unchecked(monkeypatch: pytest.MonkeyPatch, contracts: Contracts) -> None:
     everybodys = feed._PAGE.replace("f.agency = $1", "$1 <> ''")  # noqa: SLF001 - the check
     assert everybodys != feed._PAGE  # noqa: SLF001 - the check
     monkeypatch.setattr(feed, "_PAGE", everybodys)
-    anybodys = imports._STATUS.replace("AND agency = $2", "AND $2 <> ''")  # noqa: SLF001 - the check
-    assert anybodys != imports._STATUS  # noqa: SLF001 - the check
-    monkeypatch.setattr(imports, "_STATUS", anybodys)
+    for module, name in ((imports, "_STATUS"), (import_rows, "_OWN")):
+        anybodys = getattr(module, name).replace("AND agency = $2", "AND $2 <> ''")
+        assert anybodys != getattr(module, name)
+        monkeypatch.setattr(module, name, anybodys)
 
 
 @pytest.mark.usefixtures("unchecked")
