@@ -48,14 +48,15 @@ _IN_FIRST_LOTS: Final = " OR ".join(
     for place, said in enumerate(_STRATA.values(), start=1)
 )
 _IN_ALL_LOTS: Final = " OR ".join(
-    f"(($5::int[])[{place}] = {LOTS} AND {said})"
+    f"(($4::int[])[{place}] = {LOTS} AND {said})"
     for place, said in enumerate(_STRATA.values(), start=1)
 )
 _FIRST: Final = f"""
-SELECT {", ".join(Made._fields)} {_OF_MONTH} AND (
-    {_TURN} < $6 AND ({_IN_FIRST_LOTS}
-        OR {_TURN} < ($8::int[])[array_position($7::text[], ethnicity)])
-    OR {_IN_ALL_LOTS} OR ethnicity = ANY($9::text[]))
+SELECT {", ".join(Made._fields)} {_OF_MONTH} AND lot = ANY($6::int[])
+    AND ({_IN_FIRST_LOTS} OR {_TURN} < ($8::int[])[array_position($7::text[], ethnicity)])
+"""
+_SMALL: Final = f"""
+SELECT {", ".join(Made._fields)} {_OF_MONTH} AND ({_IN_ALL_LOTS} OR ethnicity = ANY($5::text[]))
 """
 _READ: Final = """
 SELECT read, count(*) AS referrals FROM ledger.seen_dip_referral
@@ -115,16 +116,19 @@ async def _in_lots(
     seed: str,
 ) -> list[Candidate]:
     groups = {one.group: lots for one, lots in needed.items() if one.group}
-    asked = (
-        turns_of_lots(seed),
-        [needed.get(Stratum(name), 0) for name in _STRATA],
-        max((lots for lots in needed.values() if lots < LOTS), default=0),
-        list(groups),
-        list(groups.values()),
-        [group for group, lots in groups.items() if lots == LOTS],
+    large = {group: lots for group, lots in groups.items() if lots < LOTS}
+    small = [group for group in groups if group not in large]
+    each = [needed.get(Stratum(name), 0) for name in _STRATA]
+    turns = turns_of_lots(seed)
+    most = max((lots for lots in needed.values() if lots < LOTS), default=0)
+    among = [lot for lot, turn in enumerate(turns) if turn < most]
+    rows = await connection.fetch(
+        _FIRST, *month, agencies, turns, each, among, list(large), list(large.values())
     )
-    rows = await connection.fetch(_FIRST, *month, agencies, *asked)
-    return [Made(**dict(row) | {"read": []}).candidate(agencies) for row in rows]
+    if small or LOTS in each:
+        rows += await connection.fetch(_SMALL, *month, agencies, each, small)
+    every = {(row["source"], row["event"]): row for row in rows}
+    return [Made(**dict(row) | {"read": []}).candidate(agencies) for row in every.values()]
 
 
 def _enough(found: Iterable[Candidate], of: Population, plan: Plan) -> bool:
