@@ -73,6 +73,7 @@ def _follow(page: Path, folder: Path) -> Outcome:
     return Outcome(done.stdout.split(MARK), done.returncode, done.stderr)
 
 
+@pytest.mark.early
 @pytest.mark.parametrize("page", RUN, ids=lambda page: page.stem)
 def test_every_block_runs_and_prints_what_the_page_says(
     page: Path, outcomes: Mapping[Path, Outcome]
