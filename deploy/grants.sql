@@ -135,7 +135,7 @@ SELECT access.protect('ledger.rebuild_onward');
 -- What samples are drawn of, for reviewers alone, since a row says who else referred the child; and
 -- what became of the asker's own referrals to services.
 SELECT access.protect('ledger.dip_referral', 'dashboards_reader',
-    $$access.said('role') = 'qa-reviewer' AND child_ref NOT IN (SELECT unnest(intake.hidden()))
+    $$(SELECT access.said('role')) = 'qa-reviewer' AND child_ref NOT IN (SELECT unnest(intake.hidden()))
         AND agency = ANY ((SELECT access.reach())::text[])$$);
 SELECT access.protect('ledger.onward', 'directory_reader',
     'erased_at IS NULL AND child_ref NOT IN (SELECT unnest(intake.hidden()))
@@ -150,15 +150,15 @@ SELECT access.protect('ledger.rollup', 'dashboards_reader',
 
 -- What was published, to the office that it was published to.
 SELECT access.protect('ledger.release', 'dashboards_reader, directory_reader',
-    $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
+    $$body = (SELECT access.said('agency')) AND (SELECT access.figures()) <> '{}'$$);
 SELECT access.protect('ledger.release_month', 'dashboards_reader',
-    $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
+    $$body = (SELECT access.said('agency')) AND (SELECT access.figures()) <> '{}'$$);
 SELECT access.protect('ledger.release_cell', 'dashboards_reader',
-    $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
+    $$body = (SELECT access.said('agency')) AND (SELECT access.figures()) <> '{}'$$);
 SELECT access.protect('ledger.release_withheld', 'dashboards_reader',
-    $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
+    $$body = (SELECT access.said('agency')) AND (SELECT access.figures()) <> '{}'$$);
 SELECT access.protect('ledger.release_pack', 'dashboards_reader, directory_reader',
-    $$body = access.said('agency') AND (SELECT access.figures()) <> '{}'$$);
+    $$body = (SELECT access.said('agency')) AND (SELECT access.figures()) <> '{}'$$);
 
 -- Also of another agency's event: when it was on which a gap is anchored that the asker sees.
 SELECT access.protect('chronology.event', 'dashboards_reader',

@@ -128,7 +128,7 @@ async def _in_lots(
     if small or LOTS in each:
         rows += await connection.fetch(_SMALL, *month, agencies, each, small)
     every = {(row["source"], row["event"]): row for row in rows}
-    return [Made(**dict(row) | {"read": []}).candidate(agencies) for row in every.values()]
+    return [Made(*row).candidate(agencies) for row in every.values()]
 
 
 def _enough(found: Iterable[Candidate], of: Population, plan: Plan) -> bool:
