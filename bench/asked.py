@@ -14,7 +14,6 @@ FIGURES: Final = (
     "/compare", "/compare?by=area", "/measures", "/measures/decision.in-time",
     "/measures/decision.in-time?by=sex", "/onward", "/alerts", "/downloads", "/changes",
     "/about-data", "/status", "/api/v1/measures", "/api/v1/measures/decision.in-time?by=ethnicity",
-    "directory:/api/v1/onward/measures?from={year_ago}&to={month}",
 )  # fmt: skip
 CASES: Final = (
     "/measures/decision.in-time/cases?from={month}&to={month}&state=missed",
@@ -27,9 +26,11 @@ CASES: Final = (
     "/agency/uploads", "/agency/uploads/{file}", "/agency/uploads/{file}?outcome=rejected",
     "/dip-samples", "/dip-samples/{month}?seed=s", "/dip-samples/{month}/agreement",
     "/dip-samples/{month}/agreement?months=24",
+    "directory:/api/v1/onward/measures?from={year_ago}&to={month}",
     "directory:/api/v1/onward/referrals", "directory:/api/v1/onward/referrals?state=declined",
     "/api/v1/gaps?limit=100", "/api/v1/gaps?state=open&limit=100", "intake:/v1/feed",
-    "intake:/v1/referrals?as=sender", "intake:/v1/disagreements", "intake:/v1/identity/reviews",
+    "intake:/v1/referrals?as=sender", "intake:/v1/disagreements",
+    "intake:/v1/identity/reviews?purpose=quality-assurance",
     "intake:/v1/receipts?receipts={receipt}", "intake:/v1/imports/{file}",
     "intake:/v1/imports/{file}/rows?limit=100", "intake:/v1/imports/{file}/rows",
     "intake:/v1/imports/{file}/rows?outcome=rejected", "alerts:/api/v1/alerts",

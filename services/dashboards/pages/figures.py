@@ -94,7 +94,7 @@ def shown(figure: Figure) -> str:
 
 def count(number: object) -> object:
     """Write a count: what is not published is said to be so."""
-    return UNPUBLISHED if number is None else number
+    return UNPUBLISHED if number is None else f"{number:,}" if isinstance(number, int) else number
 
 
 def last(found: Mapping[str, Any]) -> Figure | None:

@@ -106,7 +106,8 @@ def linked(
     if role not in SEES_CASES or not isinstance(number, int) or number == 0:
         return count(number)
     asked = {**asked_of(found), "state": state, **place}
-    return {"text": number, "href": asking(f"/measures/{found['measure']['id']}/cases", asked)}
+    address = f"/measures/{found['measure']['id']}/cases"
+    return {"text": count(number), "href": asking(address, asked)}
 
 
 def _bound(bound: object) -> str:
