@@ -28,7 +28,7 @@ class ReviewList(BaseModel):
     """The oldest first, at most 200 at once."""
 
     items: list[ReviewListed]
-    total: int
+    total: int = Field(description="How many there are; counted no further than 1,000.")
 
 
 class Side(BaseModel):

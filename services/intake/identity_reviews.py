@@ -28,10 +28,14 @@ from services.runtime.contracts import Contracts
 State = Literal["open", "closed"]
 MOST: Final = 200
 """Reviews told at once."""
+COUNTED: Final = 1_000
+"""No further are they counted: who has more before them needs no number."""
 
 _REVIEWS: Final = """
 SELECT review_id, kind, reason, records, opened_at, closed_at FROM review
-WHERE (closed_at IS NULL) = $1 ORDER BY opened_at, review_id
+WHERE (closed_at IS NULL) = $1
+  AND ($2::timestamptz IS NULL OR (opened_at, review_id) > ($2, $3::text))
+ORDER BY opened_at, review_id LIMIT $4
 """
 _REVIEW: Final = """
 SELECT review_id, kind, reason, records, opened_at, closed_at FROM review WHERE review_id = $1
@@ -56,16 +60,29 @@ class Reviews:
         """List the reviews that the caller sees, oldest first. Raises Forbidden."""
         require_reviewer(caller, purpose)
         async with asking(self.readers, caller) as connection:
-            rows = await connection.fetch(_REVIEWS, state == "open")
-            refs = {ref for row in rows for ref in row["records"]}
-            seen = await seen_of(connection, caller, refs, self.contracts.registry)
-            shown = [row for row in rows if seen.keys() >= set(row["records"])]
+            shown = await self._shown(connection, caller, state)
             listed = shown[:MOST]
             touched = sorted({ref for row in listed for ref in row["records"]})
             act = Act("consultation", "identity-reviews", purpose, len(listed), records=touched)
             await audit.write(connection, caller, act)
         items = [{**_named(row), "records": len(row["records"])} for row in listed]
         return {"items": items, "total": len(shown)}
+
+    async def _shown(
+        self, connection: Connection, caller: Caller, state: State
+    ) -> list[asyncpg.Record]:
+        """Return the first reviews all of whose records the caller sees, as many as are counted."""
+        shown: list[asyncpg.Record] = []
+        after: tuple[object, object] = (None, None)
+        while len(shown) < COUNTED:
+            rows = await connection.fetch(_REVIEWS, state == "open", *after, COUNTED)
+            refs = {ref for row in rows for ref in row["records"]}
+            seen = await seen_of(connection, caller, refs, self.contracts.registry)
+            shown += (row for row in rows if seen.keys() >= set(row["records"]))
+            if len(rows) < COUNTED:
+                break
+            after = rows[-1]["opened_at"], rows[-1]["review_id"]
+        return shown[:COUNTED]
 
     async def one(self, caller: Caller, review_id: str, purpose: Purpose) -> dict[str, Any] | None:
         """Return a review with both sides as the caller may see them; None for none.

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from services.intake import identity_reviews
 from services.intake.matcher import Matcher
 from services.runtime.contracts import Contracts
 from tests.services.conftest import Pool
@@ -302,3 +303,17 @@ async def test_a_review_that_names_a_record_of_another_area_is_not_there_and_can
     assert (await matched.reviewer.get(one, params=FOR)).status_code == 404
     body = {"decision": "link", "reason": "x"}
     assert (await matched.send(f"{one}/decision", body)).status_code == 404
+
+
+async def test_a_review_is_found_behind_any_number_that_may_not_be_seen(
+    matched: Matched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await matched.tell(missing("p1", **WHO), concern("s1", **SWAPPED))
+    (shown,) = await matched.open_reviews()
+    await matched.pool.execute(
+        "INSERT INTO review (review_id, kind, value_mac, records, reason, opened_at) "
+        "SELECT 'r' || n, 'nhs', n::text::bytea, ARRAY['of-nobody'], 'conflict', "
+        "now() - interval '1 day' FROM generate_series(1, 5) AS n"
+    )
+    monkeypatch.setattr(identity_reviews, "COUNTED", 2)
+    assert await matched.open_reviews() == [shown]
