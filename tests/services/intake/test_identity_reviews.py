@@ -310,10 +310,12 @@ async def test_a_review_is_found_behind_any_number_that_may_not_be_seen(
 ) -> None:
     await matched.tell(missing("p1", **WHO), concern("s1", **SWAPPED))
     (shown,) = await matched.open_reviews()
+    one, *_ = (await matched.children()).keys()
     await matched.pool.execute(
         "INSERT INTO review (review_id, kind, value_mac, records, reason, opened_at) "
-        "SELECT 'r' || n, 'nhs', n::text::bytea, ARRAY['of-nobody'], 'conflict', "
-        "now() - interval '1 day' FROM generate_series(1, 5) AS n"
+        "SELECT 'r' || n, 'nhs', n::text::bytea, ARRAY[$1, 'of-nobody'], 'conflict', "
+        "'2000-01-01' FROM generate_series(1, 5) AS n",
+        await matched.record_ref(one),
     )
     monkeypatch.setattr(identity_reviews, "COUNTED", 2)
     assert await matched.open_reviews() == [shown]
