@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from services.domain.measures.months import Month, Period
 from services.runtime.asking import Connection
+from services.runtime.web import words
 
 _WITHHELD: Final = """
 SELECT measure, since, months, by_one, by_two FROM ledger.seen_release_withheld
@@ -48,11 +49,9 @@ def said(release: Mapping[str, Any] | None) -> Iterator[str]:
     for each in release["not_published"] if release else ():
         groups.setdefault((each["from"], each["to"]), []).append(each["by"])
     for (first, last), bys in groups.items():
-        one = _month(first) if first == last else f"{_month(first)} to {_month(last)}"
+        one = (
+            words.month(first) if first == last else f"{words.month(first)} to {words.month(last)}"
+        )
         names = [f"by {' and '.join(by)}" for by in bys]
         by = "" if first == last else " by any group" if [] in bys else " " + ", ".join(names)
         yield f"Not published, for too few were counted: {one}{by}."
-
-
-def _month(text: str) -> str:
-    return f"{Month.read(text).first:%B %Y}"
