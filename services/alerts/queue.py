@@ -15,7 +15,7 @@ from services.domain.alert_words import STATES
 from services.domain.moments import stamp
 from services.domain.rules.described import RULES
 from services.runtime import audit
-from services.runtime.asking import Connection, asking
+from services.runtime.asking import Arguments, Connection, asking
 from services.runtime.audit import Act
 from services.runtime.auth import Caller, Forbidden
 
@@ -33,14 +33,6 @@ FROM notice WHERE alert_id = $1 ORDER BY made_at, step, notice_id
 """
 
 
-class _Arguments(list[object]):
-    """The values of a statement; each is given its place."""
-
-    def place(self, value: object) -> str:
-        self.append(value)
-        return f"${len(self)}"
-
-
 async def page(desk: Desk, caller: Caller, asked: Question, now: datetime) -> dict[str, Any]:
     """Answer one page, and write who read it, in one transaction.
 
@@ -51,7 +43,7 @@ async def page(desk: Desk, caller: Caller, asked: Question, now: datetime) -> di
         raise Forbidden
     digest = asked.digest(caller.subject, caller.agency, caller.role)
     after = Cursor.of(asked.cursor, digest) if asked.cursor is not None else None
-    arguments = _Arguments()
+    arguments = Arguments()
     where = " AND ".join(f"({one})" for one in _where(asked, sight, arguments.place))
     async with asking(desk.readers, caller) as connection:
         counted = await _counted(connection, asked, sight)
@@ -81,7 +73,7 @@ async def one(desk: Desk, caller: Caller, alert_id: UUID, now: datetime) -> dict
     sight = sight_of(caller, desk.registry)
     if sight is None:
         raise Forbidden
-    arguments = _Arguments([alert_id])
+    arguments = Arguments([alert_id])
     where = " AND ".join(f"({each})" for each in _seen(sight, arguments.place))
     async with asking(desk.readers, caller) as connection:
         row = await connection.fetchrow(
@@ -103,7 +95,7 @@ async def one(desk: Desk, caller: Caller, alert_id: UUID, now: datetime) -> dict
 
 async def _counted(connection: Connection, asked: Question, sight: Sight) -> list[Record]:
     """Count by state what answers a question, by the tally where it can tell."""
-    arguments = _Arguments()
+    arguments = Arguments()
     if set(asked.stated()) <= _TALLIED:
         where = " AND ".join(_asked(asked, sight, arguments.place))
         counting = f"sum(alerts)::bigint AS count FROM seen_tally() WHERE {where}"

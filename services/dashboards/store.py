@@ -14,7 +14,7 @@ from services.dashboards.question import Question, State
 from services.dashboards.sight import Sight
 from services.domain.events import Key, agency_of
 from services.runtime import beliefs
-from services.runtime.asking import Connection
+from services.runtime.asking import Arguments, Connection
 
 STREAMS: Final = 100
 """Who owes by which rule, and who is told: as many such streams are read one by one."""
@@ -58,14 +58,6 @@ class Moments:
     current: bool
 
 
-class _Arguments(list[object]):
-    """The values of a statement; each is given its place."""
-
-    def place(self, value: object) -> str:
-        self.append(value)
-        return f"${len(self)}"
-
-
 async def watermark(connection: Connection) -> datetime:
     """Return the moment up to which belief is settled for ever."""
     last: datetime = await connection.fetchval("SELECT last FROM ledger.watermark")
@@ -74,7 +66,7 @@ async def watermark(connection: Connection) -> datetime:
 
 async def count(connection: Connection, asked: Question, at: Moments, sight: Sight) -> int:
     """Count the gaps on all pages; by the ledger's tally where it can tell."""
-    arguments = _Arguments()
+    arguments = Arguments()
     if at.current and tallied(asked):
         query = _tallied("", asked, at.as_of, arguments)
         return int(await connection.fetchval(query, *arguments))
@@ -88,7 +80,7 @@ async def by_rule(
     connection: Connection, asked: Question, at: Moments, sight: Sight
 ) -> dict[str, int]:
     """Count gaps by their rules."""
-    arguments = _Arguments()
+    arguments = Arguments()
     if at.current and tallied(asked):
         query = _tallied("rule", asked, at.as_of, arguments)
         return {row[0]: row[1] for row in await connection.fetch(query, *arguments) if row[1]}
@@ -105,7 +97,7 @@ def tallied(asked: Question) -> bool:
     return set(asked.stated()) <= _TALLIED
 
 
-def _tallied(by: str, asked: Question, as_of: datetime, arguments: _Arguments) -> str:
+def _tallied(by: str, asked: Question, as_of: datetime, arguments: Arguments) -> str:
     """Count what is believed now; who asks is left to `ledger.seen_tally`."""
     at = arguments.place(as_of)
     grouped, ending = (f"{by}, ", f" GROUP BY {by}") if by else ("", "")
@@ -120,7 +112,7 @@ async def page(
     connection: Connection, asked: Question, at: Moments, sight: Sight, after: Cursor | None
 ) -> list[Record]:
     """Return the rows of one page, and one more where another page follows."""
-    arguments = _Arguments()
+    arguments = Arguments()
     where = _where(asked, at, sight, arguments.place)
     last = None if after is None else (after.opens_at, after.gap_id, after.child_ref)
     found = "ledger.seen_belief"

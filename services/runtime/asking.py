@@ -23,6 +23,15 @@ SELECT set_config('rw.subject', $1, true), set_config('rw.agency', $2, true),
 _EVERY: Final = "*"
 
 
+class Arguments(list[object]):
+    """The values of a statement; each is given its place."""
+
+    def place(self, value: object) -> str:
+        """Take a value; return how the statement names it."""
+        self.append(value)
+        return f"${len(self)}"
+
+
 @asynccontextmanager
 async def asking(readers: "Pool[Record]", caller: Caller) -> AsyncIterator[Connection]:
     """Give a connection in a transaction of one snapshot that sees what the caller may see."""

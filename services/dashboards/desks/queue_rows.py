@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.dashboards.question import Kind, Lesson
 from services.dashboards.sight import Sight
 from services.runtime import beliefs, cursors
-from services.runtime.asking import Connection
+from services.runtime.asking import Arguments, Connection
 from services.runtime.cursors import Moment
 
 ROWS: Final = 25
@@ -83,14 +83,6 @@ class Place(cursors.Place, frozen=True):
     opens_at: Moment
     gap_id: UUID
     child_ref: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,256}$")]
-
-
-class _Arguments(list[object]):
-    """The values of a statement; each is given its place."""
-
-    def place(self, value: object) -> str:
-        self.append(value)
-        return f"${len(self)}"
 
 
 Claimed = tuple[Collection[UUID], bool] | None
@@ -189,7 +181,7 @@ async def counts(connection: Connection, queue: Queue) -> dict[Part, int]:
     """Count each part, no further than `MOST`."""
     found: dict[Part, int] = {}
     for part in queue.asked.parts:
-        arguments = _Arguments()
+        arguments = Arguments()
         where = queue.rows(part, arguments.place)
         one = f"SELECT gap_id FROM ledger.seen_belief WHERE {where} LIMIT {MOST + 1}"  # noqa: S608 - our own words
         each = queue.each(one, arguments.place)
@@ -201,7 +193,7 @@ async def counts(connection: Connection, queue: Queue) -> dict[Part, int]:
 
 async def one(connection: Connection, gap_id: UUID, sight: Sight) -> Record | None:
     """Return a piece of work that the reader may act on."""
-    arguments = _Arguments([gap_id])
+    arguments = Arguments([gap_id])
     owing = arguments.place(sorted(sight.owing))
     query = (
         f"SELECT {_COLUMNS} FROM ledger.seen_belief WHERE gap_id = $1 "  # noqa: S608 - our own words
@@ -214,7 +206,7 @@ async def _part(
     connection: Connection, part: Part, queue: Queue, since: Place | None, limit: int
 ) -> list[Record]:
     """Return the next rows of a part: their places first, each row once it is known to be one."""
-    arguments = _Arguments()
+    arguments = Arguments()
     order, _ = _ORDER[part]
     ending = f"ORDER BY {order} LIMIT {limit}"
     where = queue.rows(part, arguments.place, since)
